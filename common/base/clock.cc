@@ -1,0 +1,44 @@
+#include "base/clock.h"
+
+#include <ctime>
+
+namespace twinlock {
+namespace {
+
+std::string formatted(const std::tm& parts, const char* format) {
+  char text[64];
+  return {text, std::strftime(text, sizeof text, format, &parts)};
+}
+
+std::tm local_parts(UnixTime time) {
+  const std::time_t seconds = time.seconds;
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  return parts;
+}
+
+}  // namespace
+
+UnixTime read_clock() { return {static_cast<std::int64_t>(std::time(nullptr))}; }
+
+CivilDate local_date(UnixTime time) {
+  const std::tm parts = local_parts(time);
+  return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday};
+}
+
+std::string rfc3339(UnixTime time) {
+  const std::time_t seconds = time.seconds;
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return formatted(parts, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+std::string local_text(UnixTime time) { return formatted(local_parts(time), "%Y-%m-%d %H:%M"); }
+
+std::int64_t monotonic_milliseconds() {
+  std::timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+}  // namespace twinlock

@@ -1,0 +1,24 @@
+// The only reading of clocks. Entries call it once and hand the value on.
+#pragma once
+
+#include <string>
+
+#include "base/time.h"
+
+namespace twinlock {
+
+[[nodiscard]] UnixTime read_clock();
+
+/// The day on which `time` falls in the server's time zone. Leaves an already loaded zone as it is.
+[[nodiscard]] CivilDate local_date(UnixTime time);
+
+/// RFC 3339 in UTC, such as "2026-11-23T07:27:44Z".
+[[nodiscard]] std::string rfc3339(UnixTime time);
+
+/// Local wall clock for people, "2026-11-23 08:27".
+[[nodiscard]] std::string local_text(UnixTime time);
+
+/// Monotonic milliseconds, for bounded waits only.
+[[nodiscard]] std::int64_t monotonic_milliseconds();
+
+}  // namespace twinlock

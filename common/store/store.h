@@ -1,0 +1,66 @@
+// The store: where records live. Two engines share this interface and the sealed bytes (store/slot.h).
+//
+// Promises of every engine:
+//  - A record that cannot be read is an Error, never "no record".
+//  - LockedRecord::save() returns only when the state is on disk; after a failed save the old state counts.
+//  - No file descriptor survives the objects, and none is inherited by other programs.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "account/record.h"
+#include "base/result.h"
+#include "base/username.h"
+
+namespace twinlock {
+
+/// A record together with what its storage went through.
+struct LoadedRecord {
+  SecretRecord record;
+  /// One of the two copies is gone (torn by a power cut, or rotten): what it might have used up must count as
+  /// used (account/recovery.h) and be saved before anything is decided.
+  bool lost_copy = false;
+};
+
+/// How often a save is written. Administrators' acts (disable, remove a token, revoke) are written to both copies,
+/// so that losing one later cannot undo them.
+enum class Copies { kOne, kBoth };
+
+/// Whether a save must survive a power cut. Only a lease granted at the end of a login may do without.
+enum class Durability { kFlushed, kUnflushed };
+
+/// Exclusive access to one user's record, until it is destroyed.
+class LockedRecord {
+ public:
+  virtual ~LockedRecord() = default;
+  [[nodiscard]] virtual const LoadedRecord& loaded() const = 0;
+  [[nodiscard]] virtual Result<void> save(const SecretRecord& record, Copies copies, Durability durability) = 0;
+  /// Deletes the record durably. Nothing but destruction is allowed afterwards.
+  [[nodiscard]] virtual Result<void> remove() = 0;
+};
+
+/// What for_each() finds: a record, or what is wrong with the thing named `name`.
+struct StoreEntry {
+  std::string name;  ///< User name; the file's name where the user's cannot be known.
+  Result<LoadedRecord> loaded;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// Locks and loads. Waits at most 5 s for the lock (then kStore). nullptr: no such record.
+  [[nodiscard]] virtual Result<std::unique_ptr<LockedRecord>> open(const Username& user) = 0;
+  /// A consistent snapshot without an exclusive lock; writes nothing. nullopt: no such record.
+  [[nodiscard]] virtual Result<std::optional<LoadedRecord>> read(const Username& user) = 0;
+  /// Stores a new record durably. kExists if the user has one: records are never replaced.
+  [[nodiscard]] virtual Result<void> create(const Username& user, const SecretRecord& record) = 0;
+  /// Calls `visit` for every record, in no particular order. A bad record is an entry, not an end.
+  /// The Result is an Error only where the records cannot be enumerated at all.
+  [[nodiscard]] virtual Result<void> for_each(const std::function<void(const StoreEntry&)>& visit) = 0;
+};
+
+}  // namespace twinlock
