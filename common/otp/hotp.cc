@@ -2,7 +2,7 @@
 
 #include <liboath/oath.h>
 
-#include <algorithm>
+#include <ctime>
 
 #include "base/secret_pages.h"
 
