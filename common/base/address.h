@@ -39,16 +39,19 @@ class Address {
 struct AddressPrefixes {
   std::uint8_t ipv4 = 32;  ///< 8 … 32
   std::uint8_t ipv6 = 64;  ///< 32 … 128
+  bool operator==(const AddressPrefixes&) const = default;
 };
 
 /// An IP network in CIDR form. Host bits must be zero.
 class Network {
  public:
-  /// Accepts "10.20.0.0/16", "2001:db8::/32", and a bare address as that single address. Else kUsage.
+  /// Accepts "10.20.0.0/16", "2001:db8::/32", and a bare address as that single address. Else kUsage: host bits that
+  /// are set, zones, prefixed IPv4-mapped networks, "local".
   static Result<Network> parse(std::string_view text);
   /// The network of `address` with so many leading bits (`local` stays itself, with 0 bits).
   static Network around(const Address& address, const AddressPrefixes& prefixes);
-  /// From stored bytes; family `local` for 0, host bits are cleared. Unknown family: nothing.
+  /// From stored bytes (IPv4 in the first four); family 0 is `local`, host bits are cleared.
+  /// kStore for an unknown family, too many bits, and IPv4-mapped bytes in family 6: nobody writes those.
   static Result<Network> from_stored(std::uint8_t family, std::uint8_t bits, const std::array<std::uint8_t, 16>& bytes);
 
   constexpr Network() = default;

@@ -15,6 +15,7 @@ struct Error {
     kConfig,        ///< The configuration is missing, wrong or not to be trusted.
     kNotFound,      ///< No such user, token or record.
     kExists,        ///< It is there already and is not replaced.
+    kRefused,       ///< The answer is no: a table is full, a first code did not fit.
     kStore,         ///< A record or key is damaged, or reading or writing it failed.
     kCrypto,        ///< OpenSSL or liboath refused to work.
     kConversation,  ///< The other side of the prompt went away or cannot be asked.
