@@ -156,7 +156,7 @@ struct AcceptedCode {
 
 /// What the user and the helpdesk are told later.
 struct Event {
-  enum class Kind : std::uint8_t { kFree = 0, kRefused = 1, kRecoveryUsed = 2, kBypassUsed = 3, kSlotLost = 4 };
+  enum class Kind : std::uint8_t { kFree = 0, kRefused = 1, kRecoveryUsed = 2, kBypassUsed = 3, kCopyLost = 4 };
   Kind kind = Kind::kFree;
   Verdict verdict = Verdict::kWrongCode;
   UnixTime at;
