@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "account/action.h"
 #include "base/address.h"
 #include "base/result.h"
 #include "base/service_name.h"
@@ -14,14 +15,7 @@
 
 namespace twinlock {
 
-enum class Action {
-  kRequire,
-  kExempt,
-  kDeny,
-  kObserve,  ///< Who has a confirmed token is asked and held to it, others pass and are logged.
-};
-
-/// One [[rule]]. An empty list matches anything.
+/// One [[rule]]. It matches where each of its lists does: an empty list always, another one by any of its members.
 struct Rule {
   std::string name;
   std::vector<ServiceName> services;
@@ -31,6 +25,7 @@ struct Rule {
   Action action = Action::kRequire;
   std::optional<CivilDate> until;  ///< Last day on which it holds, in the server's time zone.
   int line = 0;                    ///< In the configuration file, for messages.
+  bool operator==(const Rule&) const = default;
 };
 
 struct LoginFacts {
@@ -51,7 +46,8 @@ struct RuleOutcome {
 };
 
 /// The first rule that matches decides; none: kRequire. Groups are looked up only where all else of a rule matches.
-/// Loopback and the host's own addresses are in no network, unless that single address is written.
+/// Loopback and the host's own addresses are in no network, unless that single address is written: else whoever
+/// tunnels through this host would come from the office. The address `local` is in no network.
 /// An Error of the lookup is passed on: the caller denies.
 [[nodiscard]] Result<RuleOutcome> find_rule(const std::vector<Rule>& rules, const LoginFacts& facts,
                                             const GroupLookup& in_group);
