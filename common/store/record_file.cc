@@ -1,0 +1,134 @@
+#include "store/record_file.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "config/trusted_file.h"
+
+namespace twinlock {
+namespace {
+
+constexpr mode_t kMode = S_IRUSR | S_IWUSR;
+constexpr mode_t kModeBits = 07777;
+constexpr int kMostReplacements = 100;  ///< A record that is removed and made again so often while we wait is a fault.
+
+Error flawed(const std::string& path, std::string why, std::string mend) {
+  return {Error::Code::kStore, path, std::move(why), std::move(mend)};
+}
+
+Error cannot_open(const std::string& path, int error_number) {
+  if (error_number == ELOOP) return flawed(path, "is a symbolic link", "put the record itself there instead");
+  if (error_number == EISDIR) return flawed(path, "is a directory", "remove it");
+  return system_error(Error::Code::kStore, path, "opened", error_number);
+}
+
+Result<void> check_record_file(int fd, const std::string& path) {
+  if (const auto checked = check_trusted(fd, S_IFREG, {path, Privacy::kPrivate, Error::Code::kStore}); !checked) {
+    return checked;
+  }
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
+  if ((status.st_mode & kModeBits) != kMode) return flawed(path, "has not the mode 0600", "chmod 0600 " + path);
+  if (status.st_size != static_cast<off_t>(kRecordImageBytes)) {
+    return flawed(path, "is not 16384 bytes long", "restore it from a backup, or remove it and enrol the user again");
+  }
+  return done();
+}
+
+enum class Bearer { kThisFile, kAnother, kNone };
+
+/// Which file bears the name of the place.
+Result<Bearer> bearer_of_name(int fd, const RecordPlace& place) {
+  struct stat ours {};
+  if (::fstat(fd, &ours) != 0) return system_error(Error::Code::kStore, place.path, "examined", errno);
+  struct stat named {};
+  if (::fstatat(place.directory, place.name.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return Bearer::kNone;
+    return system_error(Error::Code::kStore, place.path, "examined", errno);
+  }
+  const bool same = ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+  return same ? Bearer::kThisFile : Bearer::kAnother;
+}
+
+}  // namespace
+
+Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use) {
+  const int access = use == LockKind::kExclusive ? O_RDWR : O_RDONLY;
+  // O_NONBLOCK: a named pipe in the place of a record must not hold up a login.
+  const int flags = access | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  UniqueFd file(::openat(place.directory, place.name.c_str(), flags));
+  if (!file && errno == ENOENT) return std::optional<UniqueFd>();
+  if (!file) return cannot_open(place.path, errno);
+  if (const auto checked = check_record_file(file.get(), place.path); !checked) return checked.error();
+  return std::optional<UniqueFd>(std::move(file));
+}
+
+Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, LockKind kind, const Deadline& deadline) {
+  for (int i = 0; i < kMostReplacements; ++i) {
+    auto file = open_record_file(place, kind);
+    if (!file) return file.error();
+    if (!*file) return std::optional<RecordLock>();
+    auto lock = RecordLock::take(std::move(**file), kind, deadline, place.path);
+    if (!lock) return lock.error();
+    const auto bearer = bearer_of_name(lock->fd(), place);
+    if (!bearer) return bearer.error();
+    if (*bearer == Bearer::kThisFile) return std::optional<RecordLock>(std::move(*lock));
+  }
+  return flawed(place.path, "is removed and made again all the time", "find out by which program");
+}
+
+Result<void> check_bears_name(int fd, const RecordPlace& place) {
+  const auto bearer = bearer_of_name(fd, place);
+  if (!bearer) return bearer.error();
+  if (*bearer == Bearer::kThisFile) return done();
+  return flawed(place.path, "was replaced or removed without its lock", "use only twinlock to change records");
+}
+
+Result<RecordImage> read_image(int fd, const std::string& path) {
+  RecordImage image;
+  auto rest = image.bytes();
+  while (!rest.empty()) {
+    const auto offset = static_cast<off_t>(kRecordImageBytes - rest.size());
+    const ssize_t count = ::pread(fd, rest.data(), rest.size(), offset);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error(Error::Code::kStore, path, "read", errno);
+    if (count == 0) return flawed(path, "was cut short while it was read", "use only twinlock to change records");
+    rest = rest.subspan(static_cast<std::size_t>(count));
+  }
+  return image;
+}
+
+Result<void> write_fully(int fd, std::span<const std::uint8_t> bytes, std::size_t offset, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return system_error(Error::Code::kStore, path, "written", count < 0 ? errno : EIO);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::size_t>(count);
+  }
+  return done();
+}
+
+Result<void> write_slot(int fd, const RecordImage& image, SlotIndex index, Durability durability,
+                        const std::string& path) {
+  if (const auto written = write_fully(fd, image.slot(index), RecordImage::offset_of(index), path); !written) {
+    return written;
+  }
+  if (durability == Durability::kFlushed && ::fdatasync(fd) != 0) {
+    return system_error(Error::Code::kStore, path, "flushed to disk", errno);
+  }
+  return done();
+}
+
+Result<void> check_file_size_limit(const std::string& path) {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) return system_error(Error::Code::kStore, path, "written", errno);
+  if (limit.rlim_cur >= kRecordImageBytes) return done();
+  return flawed(path, "cannot be written under the file size limit of this process", "raise it (ulimit -f unlimited)");
+}
+
+}  // namespace twinlock

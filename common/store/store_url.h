@@ -1,0 +1,16 @@
+// Which engine `store.url` of the configuration means.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "crypto/keyring.h"
+#include "store/store.h"
+
+namespace twinlock {
+
+/// "file:/absolute/path" opens the file engine. "postgresql:" is kConfig: this build has no such engine. Anything else,
+/// "file://host/path" included, is kConfig. Looks at nothing on disk. `keyring` must outlive the store.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url, const Keyring& keyring);
+
+}  // namespace twinlock
