@@ -1,0 +1,39 @@
+#include "login/login_facts.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+
+namespace twinlock {
+
+Result<Login> make_login(std::string_view typed_user, std::string_view service, const Address& address, UnixTime now) {
+  const auto parsed_service = ServiceName::parse(service);
+  if (!parsed_service) return parsed_service.error();
+  auto user = Username::parse(typed_user);
+  if (!user) return user.error();
+  auto account = find_account(user->text());
+  if (!account) return account.error();
+  if (*account) user = Username::parse((*account)->name);
+  if (!user) return user.error();
+  return Login{*user, *account, *parsed_service, address, now};
+}
+
+LoginContext context_of(const Login& login, const Config& config) {
+  return {login.service, Network::around(login.address, config.prefixes), login.now,
+          login.account ? std::optional(login.account->uid) : std::nullopt};
+}
+
+Result<Action> required_action(const Login& login, const Config& config) {
+  LoginFacts facts{login.user, login.service, login.address, local_date(login.now), false};
+  if (std::ranges::any_of(config.rules, [](const Rule& rule) { return !rule.networks.empty(); })) {
+    const auto own = is_own_address(login.address);
+    if (!own) return own.error();
+    facts.address_is_own = *own;
+  }
+  const auto in_group = [&](const std::string& group) { return is_in_group(login.account, group); };
+  const auto outcome = find_rule(config.rules, facts, in_group);
+  if (!outcome) return outcome.error();
+  return outcome->action;
+}
+
+}  // namespace twinlock
