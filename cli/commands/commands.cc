@@ -1,0 +1,16 @@
+#include "cli/commands/commands.h"
+
+namespace twinlock {
+
+void add_all_commands(Grammar& grammar) {
+  add_init(grammar);
+  add_config_check(grammar);
+  add_enrol(grammar);
+  add_list(grammar);
+  add_show(grammar);
+  add_check(grammar);
+  add_unlock(grammar);
+  add_remove(grammar);
+}
+
+}  // namespace twinlock

@@ -1,0 +1,50 @@
+// twinlock remove USER: deletes everything that twinlock knows of a user.
+#include "cli/commands/commands.h"
+
+namespace twinlock {
+namespace {
+
+struct RemoveOptions {
+  std::string user;
+  bool yes = false;
+};
+
+/// Before anybody is asked.
+Result<void> see_that_there_is_a_record(Workplace& workplace, const Username& user) {
+  const auto loaded = workplace.store->read(user);
+  if (!loaded) return loaded.error();
+  if (!*loaded) return not_enrolled(user);
+  return done();
+}
+
+Result<ExitStatus> remove(Desk& desk, const RemoveOptions& options) {
+  auto workplace = open_workplace(desk.config_path());
+  if (!workplace) return workplace.error();
+  const auto user = canonical_user(options.user);
+  if (!user) return user.error();
+  if (const auto seen = see_that_there_is_a_record(*workplace, *user); !seen) return seen.error();
+  const std::string name = printable(user->text());
+  const auto agreed = desk.agree("Remove all tokens, recovery codes and history of " + name + "?",
+                                 options.yes ? Consent::kGiven : Consent::kAsk);
+  if (!agreed) return agreed.error();
+  if (*agreed == Answer::kNo) return ExitStatus::kNo;
+
+  const auto locked = workplace->store->open(*user);
+  if (!locked) return locked.error();
+  if (*locked == nullptr) return not_enrolled(*user);  // gone while the answer was thought about
+  const auto removed = (*locked)->remove();
+  if (!removed) return removed.error();
+  desk.write_down(workplace->config, {"remove", *user, std::nullopt, 0});
+  return desk.answer({{"user", user->text()}}, name + " is removed\n");
+}
+
+}  // namespace
+
+void add_remove(Grammar& grammar) {
+  const auto options = std::make_shared<RemoveOptions>();
+  grammar.command("remove", "delete a user's record", [options](Desk& desk) { return remove(desk, *options); })
+      .user(options->user)
+      .flag("--yes", options->yes, "do not ask");
+}
+
+}  // namespace twinlock

@@ -1,0 +1,90 @@
+#include "cli/new_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/unique_fd.h"
+
+namespace twinlock {
+namespace {
+
+constexpr unsigned kParentMode = 0755;
+
+/// With a slash at its end a directory would be its own parent.
+std::string without_last_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+Error failed(const std::string& path, std::string_view verb) {
+  return system_error(Error::Code::kStore, path, verb, errno);
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+Result<void> set_mode_and_flush(int fd, const std::string& path, unsigned mode) {
+  if (::fchmod(fd, mode) != 0) return failed(path, "given its mode");
+  if (::fsync(fd) != 0) return failed(path, "flushed");
+  return done();
+}
+
+Result<void> flush_directory(const std::string& path) {
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
+  return done();
+}
+
+Result<void> write_all(int fd, const std::string& path, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return failed(path, "written");
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return done();
+}
+
+Result<void> fill(int fd, const std::string& path, std::string_view content, unsigned mode) {
+  if (const auto written = write_all(fd, path, content); !written) return written;
+  if (const auto flushed = set_mode_and_flush(fd, path, mode); !flushed) return flushed;
+  return flush_directory(directory_of(path));
+}
+
+}  // namespace
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  return slash == std::string::npos ? "." : without_last_slashes(path.substr(0, slash + 1));
+}
+
+Result<Made> make_directory(const std::string& typed, unsigned mode) {
+  const std::string path = without_last_slashes(typed);
+  if (is_directory(path)) return Made::kWasThere;
+  const std::string parent = directory_of(path);
+  if (parent != path) {
+    if (const auto made = make_directory(parent, kParentMode); !made) return made;
+  }
+  if (::mkdir(path.c_str(), 0700) != 0) return failed(path, "made");
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory) return failed(path, "opened");
+  if (const auto set = set_mode_and_flush(directory.get(), path, mode); !set) return set.error();
+  return Made::kNew;
+}
+
+Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file && errno == EEXIST) return Made::kWasThere;
+  if (!file) return failed(path, "made");
+  const auto filled = fill(file.get(), path, content, mode);
+  if (filled) return Made::kNew;
+  ::unlink(path.c_str());
+  return filled.error();
+}
+
+}  // namespace twinlock
