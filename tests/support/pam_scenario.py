@@ -1,0 +1,88 @@
+"""The stage of the module's tests: a machine with twinlock set up, alice enrolled, bob and carol not."""
+
+import re
+import socket
+import unittest
+from pathlib import Path
+from typing import Any
+
+from support import accounts, pam, syslog, twinlock
+from support.pam import Answer, Code, Outcome, Step
+from support.totp import Phone
+
+CONFIG = Path("/etc/twinlock/twinlock.conf")
+KEY_FILE = Path("/etc/twinlock/key")
+USERS = Path("/var/lib/twinlock/users")
+AUDIT_LOG = Path("/var/log/twinlock/audit.log")
+
+
+class PamScenario(unittest.TestCase):
+    config = ""  # what twinlock.conf says before each test
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        syslog.collected()
+        twinlock.run("init")
+
+    def setUp(self) -> None:
+        accounts.install()
+        self.configure(self.config)
+        for record in USERS.iterdir():
+            record.unlink()
+        self._never_to_be_logged: set[str] = set(re.findall(r"[0-9a-f]{64}", KEY_FILE.read_text()))
+        self.addCleanup(self._assert_logs_hold_no_secret)
+        self.phone = self.enrol("alice")
+        self.clear_logs()
+
+    def configure(self, text: str) -> None:
+        CONFIG.write_text(text)
+
+    def enrol(self, user: str, *options: str) -> Phone:
+        phone = twinlock.enrol(user, *options)
+        self._never_to_be_logged.add(phone.secret)
+        return phone
+
+    def attempt(self, user: str | bytes | None, *answers: Answer, **scenario: Any) -> Outcome:
+        self._never_to_be_logged |= {answer for answer in answers if isinstance(answer, str) and len(answer) >= 6}
+        return pam.attempt(user, *answers, **scenario)
+
+    def ssh(self, user: str, *answers: Answer, then: tuple[Step, ...] = (), **scenario: Any) -> Outcome:
+        """An attempt as sshd makes it: over keyboard-interactive, up to `account`."""
+        steps = [pam.IN_SSHD, "authenticate", "account", *then]
+        return self.attempt(user, *answers, steps=steps, **scenario)
+
+    def clear_logs(self) -> None:
+        self.syslog_lines()
+        syslog.collected().clear()
+        AUDIT_LOG.write_text("")
+
+    def syslog_lines(self) -> list[str]:
+        """What the module has written to syslog up to now."""
+        marker = f"marker {id(object())}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+            log.sendto(marker.encode(), "/dev/log")
+        syslog.collected().wait_for(f"^{marker}$")
+        return syslog.collected().matching("pam_twinlock")
+
+    def verdicts(self) -> list[tuple[str, str]]:
+        """(event, verdict) of each audit line."""
+        return [(line["event"], line["verdict"]) for line in twinlock.audit_lines()]
+
+    def token(self, user: str = "alice") -> Any:
+        return twinlock.run_json("show", user)["tokens"][0]
+
+    def assert_refused(self, outcome: Outcome, verdict: str | None = None) -> None:
+        """PAM_AUTH_ERR and a delay; `verdict` is that of the last audit line."""
+        self.assertEqual(Code.AUTH_ERR, outcome.code("authenticate"))
+        self.assertGreater(outcome.delays[0], 0)
+        if verdict:
+            self.assertEqual(("login", verdict), [v for v in self.verdicts() if v[0] == "login"][-1])
+
+    def assert_accepted(self, outcome: Outcome) -> None:
+        self.assertTrue(outcome.let_in, f"{outcome}\n{AUDIT_LOG.read_text()}{self.syslog_lines()}")
+
+    def _assert_logs_hold_no_secret(self) -> None:
+        self.syslog_lines()
+        logs = syslog.collected().text() + AUDIT_LOG.read_text()
+        for secret in self._never_to_be_logged:
+            self.assertIsNone(re.search(rf"(?<!\w){re.escape(secret.strip())}(?!\w)", logs), "a secret is in the logs")
