@@ -40,4 +40,12 @@ std::string_view name_of(Verdict verdict) {
   return "unavailable";
 }
 
+std::optional<Verdict> verdict_named(std::string_view word) {
+  for (std::uint8_t number = 0; number < kVerdictCount; ++number) {
+    const auto verdict = static_cast<Verdict>(number);
+    if (name_of(verdict) == word) return verdict;
+  }
+  return std::nullopt;
+}
+
 }  // namespace twinlock

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace twinlock {
@@ -27,6 +28,9 @@ enum class Verdict : std::uint8_t {
 
 /// The word of the audit log and of --json, such as "wrong_code".
 [[nodiscard]] std::string_view name_of(Verdict verdict);
+
+/// The verdict with this word; nullopt: none.
+[[nodiscard]] std::optional<Verdict> verdict_named(std::string_view word);
 
 /// How many verdicts there are: stored ones are below this.
 inline constexpr std::uint8_t kVerdictCount = 12;
