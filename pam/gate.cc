@@ -22,7 +22,7 @@ bool has_proof(const PamSession& pam, const Record* record, const LoginContext& 
 Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& login) {
   const auto action = required_action(login, workplace.config);
   if (!action) return action.error();
-  const auto record = current_record(workplace, login);
+  const auto record = current_record(pam, workplace, login);
   if (!record) return record.error();
   const Record* known = *record ? &***record : nullptr;
   const LoginContext context = context_of(login, workplace.config);

@@ -34,7 +34,7 @@ Result<Decision> check(PamSession& pam, Workplace& workplace, const Login& login
 Result<Outcome> run(PamSession& pam, Workplace& workplace, Login& login) {
   const auto action = required_action(login, workplace.config);
   if (!action) return action.error();
-  const auto record = current_record(workplace, login);
+  const auto record = current_record(pam, workplace, login);
   if (!record) return record.error();
   const Record* known = *record ? &***record : nullptr;
   const auto settled = decide_without_code(known, *action, context_of(login, workplace.config), workplace.policy);

@@ -3,8 +3,31 @@
 #include <syslog.h>
 
 #include "account/lost_copy.h"
+#include "base/printable.h"
 
 namespace twinlock {
+namespace {
+
+/// Writes a line about this login, which `line` need not describe.
+void append(const PamSession& pam, const Workplace& workplace, const Login& login, AuditLine line) {
+  const std::string address = login.address.text();
+  line.time = login.now;
+  line.user = login.user.text();
+  line.service = login.service.text();
+  line.address = address;
+  const AuditLog log(workplace.config.audit.file, [&](int priority, const std::string& text) { pam.log(priority, text); });
+  log.record(line);
+}
+
+void report_lost_copy(const PamSession& pam, const Workplace& workplace, const Login& login) {
+  AuditLine line{};
+  line.event = "copy_lost";
+  line.detail = "one of the two copies of the record is damaged; whatever it may have used up counts as used up";
+  pam.log(LOG_ERR, "user " + printable(login.user.text()) + ": " + std::string(line.detail));
+  append(pam, workplace, login, line);
+}
+
+}  // namespace
 
 Result<Login> login_of(PamSession& pam, UnixTime now) {
   const auto service = pam.service();
@@ -16,24 +39,24 @@ Result<Login> login_of(PamSession& pam, UnixTime now) {
   return make_login(*user, *service, *address, now);
 }
 
-Result<std::optional<SecretRecord>> current_record(Workplace& workplace, const Login& login) {
+Result<std::optional<SecretRecord>> current_record(const PamSession& pam, Workplace& workplace, const Login& login) {
   auto loaded = workplace.store->read(login.user);
   if (!loaded) return loaded.error();
   if (!*loaded) return std::optional<SecretRecord>();
   if (!(*loaded)->lost_copy) return std::optional(std::move((*loaded)->record));
+  report_lost_copy(pam, workplace, login);
   return std::optional(after_lost_copy((*loaded)->record, login.now, workplace.policy.window));
 }
 
 void write_down(const PamSession& pam, const Workplace& workplace, const Login& login, std::string_view event,
                 const Outcome& outcome) {
-  const AuditConfig& config = workplace.config.audit;
-  if (outcome.verdict == Verdict::kExempt && !config.exempt) return;
-  const AuditLog log(config.file, [&](int priority, const std::string& line) { pam.log(priority, line); });
-  const std::string address = login.address.text();
-  AuditLine line{login.now, event, login.user.text(), login.service.text(), address, name_of(outcome.verdict)};
+  if (outcome.verdict == Verdict::kExempt && !workplace.config.audit.exempt) return;
+  AuditLine line{};
+  line.event = event;
+  line.verdict = name_of(outcome.verdict);
   line.token = outcome.token;
   line.detail = outcome.detail;
-  log.record(line);
+  append(pam, workplace, login, line);
 }
 
 void complain(const PamSession& pam, const Error& error) { pam.log(LOG_ERR, "refused: " + error.text()); }

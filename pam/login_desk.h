@@ -19,8 +19,10 @@ struct Outcome {
 /// Who logs in, from where, at which service.
 [[nodiscard]] Result<Login> login_of(PamSession& pam, UnixTime now);
 
-/// The user's record as decisions may use it; nullopt: none. Writes nothing, waits for nobody's login.
-[[nodiscard]] Result<std::optional<SecretRecord>> current_record(Workplace& workplace, const Login& login);
+/// The user's record as decisions may use it; nullopt: none. Changes nothing, waits for nobody's login. That one of its
+/// copies is lost is logged and audited.
+[[nodiscard]] Result<std::optional<SecretRecord>> current_record(const PamSession& pam, Workplace& workplace,
+                                                                 const Login& login);
 
 /// Writes the audit line. Exempt logins only where the configuration wants them.
 void write_down(const PamSession& pam, const Workplace& workplace, const Login& login, std::string_view event,

@@ -15,6 +15,7 @@
 #include "pam/login_desk.h"
 #include "pam/module_arguments.h"
 #include "pam/pam_codes.h"
+#include "pam/proof_variable.h"
 #include "pam/session.h"
 
 #define TWINLOCK_ENTRY extern "C" __attribute__((visibility("default")))
@@ -65,6 +66,7 @@ int account_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
 
 int session_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
   if (!arguments) {
+    forget(pam);
     complain(pam, arguments.error());
     return PAM_SESSION_ERR;
   }

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 namespace twinlock {
 namespace {
@@ -22,13 +23,17 @@ Result<std::string> text_item(pam_handle* handle, int item, const char* name) {
   return value == nullptr ? std::string() : std::string(static_cast<const char*>(value));
 }
 
-/// Takes over a response that the application allocated: copies it, wipes it, frees it.
+struct ResponseWiper {
+  void operator()(char* response) const noexcept {
+    wipe(response, std::strlen(response));
+    std::free(response);
+  }
+};
+
+/// Takes over a response that the application allocated; wiped even where there is no memory for the copy.
 SecretBytes take(char* response) {
-  if (response == nullptr) return {};
-  SecretBytes copy{std::string_view(response)};
-  wipe(response, std::strlen(response));
-  std::free(response);
-  return copy;
+  const std::unique_ptr<char, ResponseWiper> owned(response);
+  return owned ? SecretBytes(std::string_view(owned.get())) : SecretBytes();
 }
 
 }  // namespace
@@ -47,7 +52,7 @@ Result<Address> PamSession::remote_address() const {
   if (!host) return host.error();
   if (host->empty()) return Address();
   const auto address = Address::parse(*host);
-  if (!address) {
+  if (!address || address->family() == Address::Family::kLocal) {  // "local" would be a host of that name
     return Error{Error::Code::kConfig, "PAM_RHOST", "is not a numeric address",
                  "set `UseDNS no` in sshd_config and `hostname lookups = no` in smb.conf"};
   }

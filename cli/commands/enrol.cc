@@ -104,6 +104,28 @@ Result<Enrolment> begin(const Desk& desk, const EnrolOptions& options, const Con
   return Enrolment{*user, uid, std::move(*token), std::move(*uri), std::move(*secret), 0, {}};
 }
 
+/// The account was created anew under an old name: decide() would not serve its logins from that record.
+bool belongs_to_another_account(const Record& record, const Enrolment& enrolment, const DecisionPolicy& policy) {
+  const bool enforced = policy.uid_binding == UidBinding::kEnforced;
+  return enforced && record.uid_bound && enrolment.uid && *enrolment.uid != record.uid;
+}
+
+/// Before anybody scans in vain. What changes until the token is added is noticed there.
+Result<void> see_that_it_fits(Workplace& workplace, const Enrolment& enrolment) {
+  const auto loaded = workplace.store->read(enrolment.user);
+  if (!loaded) return loaded.error();
+  if (!*loaded) return done();
+  SecretRecord record = (*loaded)->record;
+  if (belongs_to_another_account(*record, enrolment, workplace.policy)) {
+    return Error{Error::Code::kRefused, "user " + printable(enrolment.user.text()),
+                 "has a record that was made for uid " + std::to_string(record->uid),
+                 "remove that record first (twinlock remove), or see bind_uid in twinlock.conf(5)"};
+  }
+  const auto added = add_token(*record, *enrolment.token);
+  if (!added) return added.error();
+  return done();
+}
+
 /// Shows QR code and key to the person in front, and writes the files that were asked for.
 Result<void> present(const Desk& desk, const EnrolOptions& options, const Enrolment& enrolment, QrFiles& files) {
   const auto code = QrCode::encode(enrolment.uri.text());
@@ -213,6 +235,7 @@ Result<ExitStatus> enrol(Desk& desk, const EnrolOptions& options) {
   if (!workplace) return workplace.error();
   auto enrolment = begin(desk, options, workplace->config);
   if (!enrolment) return enrolment.error();
+  if (const auto fits = see_that_it_fits(*workplace, *enrolment); !fits) return fits.error();
   QrFiles files;
   if (const auto shown = present(desk, options, *enrolment, files); !shown) return shown.error();
   if (!options.no_confirm) {

@@ -26,7 +26,8 @@ void spend(Budget& budget, std::uint32_t chances, UnixTime now, const BudgetPoli
 Seconds delay_after(std::uint32_t failures, const ThrottlePolicy& policy) {
   if (failures < policy.free_attempts) return Seconds(0);
   Seconds delay = policy.first_delay;
-  for (std::uint32_t i = policy.free_attempts; i < failures && delay < policy.max_delay; ++i) delay *= 2;
+  const std::uint32_t first = std::max<std::uint32_t>(policy.free_attempts, 1);
+  for (std::uint32_t i = first; i < failures && delay < policy.max_delay; ++i) delay *= 2;
   return std::min(delay, policy.max_delay);
 }
 

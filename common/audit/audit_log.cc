@@ -3,6 +3,7 @@
 #include "audit/audit_log.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -60,9 +61,21 @@ Result<UniqueFd> open_for_appending(const std::string& path) {
   return Error{Error::Code::kStore, path, "is locked by another process", ""};
 }
 
+/// A write beyond the limit would kill the host program (SIGXFSZ), and su inherits its caller's limit.
+Result<void> check_file_size_limit(int fd, std::size_t more, const std::string& path) {
+  struct rlimit limit {};
+  struct stat status {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || ::fstat(fd, &status) != 0) {
+    return system_error(Error::Code::kStore, path, "examined", errno);
+  }
+  if (limit.rlim_cur >= static_cast<rlim_t>(status.st_size) + more) return done();
+  return Error{Error::Code::kStore, path, "would grow beyond the file size limit of this process", ""};
+}
+
 Result<void> append(const std::string& path, const std::string& line) {
   const auto file = open_for_appending(path);
   if (!file) return file.error();
+  if (const auto fits = check_file_size_limit(file->get(), line.size(), path); !fits) return fits;
   const ssize_t written = ::write(file->get(), line.data(), line.size());
   if (written < 0) return system_error(Error::Code::kStore, path, "written", errno);
   if (static_cast<std::size_t>(written) != line.size()) {

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace twinlock {
@@ -19,7 +20,7 @@ std::tm local_parts(UnixTime time) {
 
 }  // namespace
 
-UnixTime read_clock() { return {static_cast<std::int64_t>(std::time(nullptr))}; }
+UnixTime read_clock() { return {std::max<std::int64_t>(1, std::time(nullptr))}; }
 
 CivilDate local_date(UnixTime time) {
   const std::tm parts = local_parts(time);

@@ -7,6 +7,7 @@
 
 namespace twinlock {
 
+/// At least 1: in records 0 means "never", and no machine's battery is older than 1970.
 [[nodiscard]] UnixTime read_clock();
 
 /// The day on which `time` falls in the server's time zone. Leaves an already loaded zone as it is.

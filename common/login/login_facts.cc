@@ -5,6 +5,18 @@
 #include "base/clock.h"
 
 namespace twinlock {
+namespace {
+
+/// The same, with the place of the first rule that names the group.
+Error located(Error error, const Config& config, const std::string& group) {
+  const auto names_it = [&](const Rule& rule) { return std::ranges::find(rule.groups, group) != rule.groups.end(); };
+  const auto rule = std::ranges::find_if(config.rules, names_it);
+  if (rule != config.rules.end()) error.what = config.path + ":" + std::to_string(rule->line) + ": " + error.what;
+  return error;
+}
+
+}  // namespace
+
 
 Result<Login> make_login(std::string_view typed_user, std::string_view service, const Address& address, UnixTime now) {
   const auto parsed_service = ServiceName::parse(service);
@@ -30,7 +42,10 @@ Result<Action> required_action(const Login& login, const Config& config) {
     if (!own) return own.error();
     facts.address_is_own = *own;
   }
-  const auto in_group = [&](const std::string& group) { return is_in_group(login.account, group); };
+  const auto in_group = [&](const std::string& group) -> Result<bool> {
+    const auto member = is_in_group(login.account, group);
+    return member ? member : located(member.error(), config, group);
+  };
   const auto outcome = find_rule(config.rules, facts, in_group);
   if (!outcome) return outcome.error();
   return outcome->action;

@@ -38,8 +38,9 @@ class LockedRecord {
   virtual ~LockedRecord() = default;
   /// What open() found; a save does not change it.
   [[nodiscard]] virtual const LoadedRecord& loaded() const = 0;
-  /// After an Error the old state counts, and this object refuses further saves. Refuses a record that could not be
-  /// read back (account/record_codec.h) before anything is written. Copies::kBoth is always flushed.
+  /// After an Error the old state counts; after a failed write or flush this object also refuses further saves.
+  /// A record that could not be read back (account/record_codec.h) is refused before anything is written.
+  /// Copies::kBoth is always flushed.
   [[nodiscard]] virtual Result<void> save(const SecretRecord& record, Copies copies, Durability durability) = 0;
   /// Deletes the record durably. Nothing but destruction is allowed afterwards.
   [[nodiscard]] virtual Result<void> remove() = 0;
