@@ -20,7 +20,8 @@ namespace {
 /// file to be opened, such as a record, would take its number and the output meant for it.
 void occupy_standard_descriptors() {
   const auto occupy = [](int descriptor, int mode) {
-    if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", mode | O_CLOEXEC));  // the lowest number
+    if (::fcntl(descriptor, F_GETFD) >= 0) return;
+    static_cast<void>(::open("/dev/null", mode | O_CLOEXEC));  // takes the lowest number that is free: this one
   };
   occupy(STDIN_FILENO, O_WRONLY);
   occupy(STDOUT_FILENO, O_RDONLY);

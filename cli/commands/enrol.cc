@@ -167,7 +167,8 @@ Result<void> confirm(Desk& desk, const Config& config, const QrFiles& files, Enr
     if (!right) return right.error();
     if (*right) return done();
   }
-  return not_confirmed("the code does not belong to this key", "compare the clocks of phone and server, then enrol again");
+  return not_confirmed("the code does not belong to this key",
+                       "compare the clocks of phone and server, then enrol again");
 }
 
 /// Adds the token to a record, and recovery codes where it is the first.

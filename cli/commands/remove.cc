@@ -9,11 +9,10 @@ struct RemoveOptions {
   bool yes = false;
 };
 
-/// Before anybody is asked.
+/// Before anybody is asked. A damaged record counts: removing it is a mend.
 Result<void> see_that_there_is_a_record(Workplace& workplace, const Username& user) {
   const auto loaded = workplace.store->read(user);
-  if (!loaded) return loaded.error();
-  if (!*loaded) return not_enrolled(user);
+  if (loaded && !*loaded) return not_enrolled(user);
   return done();
 }
 
@@ -29,10 +28,8 @@ Result<ExitStatus> remove(Desk& desk, const RemoveOptions& options) {
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
 
-  const auto locked = workplace->store->open(*user);
-  if (!locked) return locked.error();
-  if (*locked == nullptr) return not_enrolled(*user);  // gone while the answer was thought about
-  const auto removed = (*locked)->remove();
+  const auto removed = workplace->store->remove(*user);
+  if (!removed && removed.error().code == Error::Code::kNotFound) return not_enrolled(*user);  // gone meanwhile
   if (!removed) return removed.error();
   desk.write_down(workplace->config, {"remove", *user, std::nullopt, 0});
   return desk.answer({{"user", user->text()}}, name + " is removed\n");

@@ -87,6 +87,17 @@ class FileStore final : public Store {
     return create_record_file(*place, *image);
   }
 
+  Result<void> remove(const Username& user) override {
+    const auto directory = open_directory();
+    if (!directory) return directory.error();
+    const auto place = place_of(directory->get(), user);
+    if (!place) return place.error();
+    const auto lock = lock_for_removal(*place, Deadline::in(lock_wait_));
+    if (!lock) return lock.error();
+    if (!*lock) return Error{Error::Code::kNotFound, place->path, "does not exist", ""};
+    return remove_record_file((**lock).fd(), *place);
+  }
+
   Result<void> for_each(const std::function<void(const StoreEntry&)>& visit) override {
     const auto directory = open_directory();
     if (!directory) return directory.error();

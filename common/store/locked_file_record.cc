@@ -1,8 +1,5 @@
 #include "store/locked_file_record.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <initializer_list>
 
 namespace twinlock {
@@ -44,15 +41,8 @@ class LockedFileRecord final : public LockedRecord {
   }
 
   Result<void> remove() override {
-    if (const auto checked = check_bears_name(file_.lock.fd(), file_.place); !checked) return checked;
-    if (::unlinkat(file_.place.directory, file_.place.name.c_str(), 0) != 0) {
-      return system_error(Error::Code::kStore, file_.place.path, "removed", errno);
-    }
     has_failed_ = true;  // there is nothing any more that could be saved
-    if (::fsync(file_.place.directory) != 0) {
-      return system_error(Error::Code::kStore, file_.place.path, "removed durably", errno);
-    }
-    return done();
+    return remove_record_file(file_.lock.fd(), file_.place);
   }
 
  private:

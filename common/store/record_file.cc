@@ -54,22 +54,24 @@ Result<Bearer> bearer_of_name(int fd, const RecordPlace& place) {
   return same ? Bearer::kThisFile : Bearer::kAnother;
 }
 
-}  // namespace
-
-Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use) {
+/// nullopt: no such file.
+Result<std::optional<UniqueFd>> open_unchecked(const RecordPlace& place, LockKind use) {
   const int access = use == LockKind::kExclusive ? O_RDWR : O_RDONLY;
   // O_NONBLOCK: a named pipe in the place of a record must not hold up a login.
   const int flags = access | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   UniqueFd file(::openat(place.directory, place.name.c_str(), flags));
   if (!file && errno == ENOENT) return std::optional<UniqueFd>();
   if (!file) return cannot_open(place.path, errno);
-  if (const auto checked = check_record_file(file.get(), place.path); !checked) return checked.error();
   return std::optional<UniqueFd>(std::move(file));
 }
 
-Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, LockKind kind, const Deadline& deadline) {
+using Opener = Result<std::optional<UniqueFd>> (*)(const RecordPlace&, LockKind);
+
+/// Opens, locks, and begins anew where the file lost its name meanwhile.
+Result<std::optional<RecordLock>> lock_opened(const RecordPlace& place, LockKind kind, const Deadline& deadline,
+                                              Opener open) {
   for (int i = 0; i < kMostReplacements; ++i) {
-    auto file = open_record_file(place, kind);
+    auto file = open(place, kind);
     if (!file) return file.error();
     if (!*file) return std::optional<RecordLock>();
     auto lock = RecordLock::take(std::move(**file), kind, deadline, place.path);
@@ -79,6 +81,32 @@ Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, Loc
     if (*bearer == Bearer::kThisFile) return std::optional<RecordLock>(std::move(*lock));
   }
   return flawed(place.path, "is removed and made again all the time", "find out by which program");
+}
+
+}  // namespace
+
+Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use) {
+  auto file = open_unchecked(place, use);
+  if (!file || !*file) return file;
+  if (const auto checked = check_record_file((**file).get(), place.path); !checked) return checked.error();
+  return file;
+}
+
+Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, LockKind kind, const Deadline& deadline) {
+  return lock_opened(place, kind, deadline, open_record_file);
+}
+
+Result<std::optional<RecordLock>> lock_for_removal(const RecordPlace& place, const Deadline& deadline) {
+  return lock_opened(place, LockKind::kExclusive, deadline, open_unchecked);
+}
+
+Result<void> remove_record_file(int fd, const RecordPlace& place) {
+  if (const auto checked = check_bears_name(fd, place); !checked) return checked;
+  if (::unlinkat(place.directory, place.name.c_str(), 0) != 0) {
+    return system_error(Error::Code::kStore, place.path, "removed", errno);
+  }
+  if (::fsync(place.directory) != 0) return system_error(Error::Code::kStore, place.path, "removed durably", errno);
+  return done();
 }
 
 Result<void> check_bears_name(int fd, const RecordPlace& place) {

@@ -30,6 +30,12 @@ struct RecordPlace {
 [[nodiscard]] Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, LockKind kind,
                                                                  const Deadline& deadline);
 
+/// The lock on whatever regular file bears the name, unchecked, so that a damaged record can be removed. Else as above.
+[[nodiscard]] Result<std::optional<RecordLock>> lock_for_removal(const RecordPlace& place, const Deadline& deadline);
+
+/// Deletes the file that `fd` has open and locked, durably. kStore if the name stands for another file now.
+[[nodiscard]] Result<void> remove_record_file(int fd, const RecordPlace& place);
+
 /// kStore if the name now stands for another file or for none.
 [[nodiscard]] Result<void> check_bears_name(int fd, const RecordPlace& place);
 

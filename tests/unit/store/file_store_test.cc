@@ -125,6 +125,26 @@ TEST_F(FileStore, RemovesARecord) {
   EXPECT_EQ(state_of("alice"), "8");
 }
 
+TEST_F(FileStore, RemovesADamagedRecordAndNamesAMissingOne) {
+  create("alice", 5);
+  test::write_file(file("alice"), Bytes(100));
+  ASSERT_TRUE(store->remove(user("alice")));
+  EXPECT_EQ(files(), 0U);
+  const auto again = store->remove(user("alice"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Error::Code::kNotFound);
+}
+
+TEST_F(FileStore, DoesNotRemoveARecordThatIsLocked) {
+  create("alice", 5);
+  const auto record = store->open(user("alice"));
+  ASSERT_TRUE(record && *record);
+  const auto removed = store->remove(user("alice"));
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().code, Error::Code::kStore);
+  EXPECT_EQ(files(), 1U);
+}
+
 TEST_F(FileStore, NeverOpensTheOldRecordUnderANewName) {
   create("alice", 5);
   std::filesystem::rename(file("alice"), file("bob"));

@@ -130,8 +130,8 @@ TEST_F(SlotTest, RefusesTheSlotOfAnotherUser) {
 
 TEST_F(SlotTest, CallsARenamedHeaderDamage) {
   seal(kLabel, "bob");
-  std::ranges::copy(std::string("eve"), slot.begin() + 24);
-  EXPECT_EQ(outcome(SlotIndex::kSecond, "eve"), "damaged: has a seal that does not fit");
+  std::ranges::copy(std::string("abc"), slot.begin() + 24);
+  EXPECT_EQ(outcome(SlotIndex::kSecond, "abc"), "damaged: has a seal that does not fit");
 }
 
 TEST_F(SlotTest, CallsAMovedSlotDamage) {
