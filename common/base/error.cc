@@ -12,8 +12,9 @@ std::string Error::text() const {
 }
 
 std::string errno_text(int error_number) {
-  char buffer[128] = "";
-  return ::strerror_r(error_number, buffer, sizeof buffer);  // the GNU form: returns the text
+  // Not strerror_r: it speaks the host program's language, which with su is the choice of whoever calls it.
+  const char* const words = ::strerrordesc_np(error_number);
+  return words != nullptr ? words : "error " + std::to_string(error_number);
 }
 
 Error system_error(Error::Code code, std::string_view what, std::string_view verb, int error_number) {

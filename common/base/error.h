@@ -34,7 +34,7 @@ struct Error {
 /// An Error of kPermission for EACCES, EPERM and EROFS, else of `code`; `what` could not be `verb` ("opened").
 [[nodiscard]] Error system_error(Error::Code code, std::string_view what, std::string_view verb, int error_number);
 
-/// The system's words for an errno value (strerror_r: no locale, no static buffer).
+/// The system's words for an errno value, in English whatever the host program's locale is.
 [[nodiscard]] std::string errno_text(int error_number);
 
 }  // namespace twinlock
