@@ -18,7 +18,7 @@ class KeyAlone(SshScenario):
     def assert_key_was_good_and_refused(self, outcome: Outcome) -> None:
         self.assertTrue(self.server.log.matching("Accepted key ED25519"), self.server.log.text())
         self.assert_refused(outcome)
-        self.assertIn("a code from your phone is required", outcome.output)
+        self.assertIn("does not ask for the phone's code", outcome.output)
         self.assert_audited(("account", "alice", "wrong_code"))
 
     def test_a_key_alone_is_refused(self) -> None:

@@ -58,7 +58,7 @@ class WhoIsEnrolled(SshScenario):
         self.assert_audited(("login", "bob", "not_enrolled"))
 
     def test_unknown_users_are_asked_like_those_with_a_wrong_password(self) -> None:
-        stranger = Account("mallory", 0, "any-password")
+        stranger = Account("carol2", 0, "any-password")
         unknown = self.log_in(self.phone.code(), stranger)
         known = self.log_in(self.phone.code(), dataclasses.replace(ALICE, password="wrong"))
         self.assert_refused(unknown)

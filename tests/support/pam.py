@@ -3,11 +3,10 @@
 import enum
 import functools
 import json
-import os
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from support import paths
 MODULE = Path("/run/modules", paths.MODULE.name)
 _DRIVER = paths.BUILD / "tests/module/pam_driver"
 _DISABLE_RECORD = paths.BUILD / "tests/module/disable_record"
-_SERVICES = ("sshd", "samba", "su", "other")
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin", "SHELL": "/bin/sh"}
+_SERVICES = ("sshd", "samba", "su")
 _FAKE_TIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
@@ -44,6 +44,14 @@ IN_SSHD: Step = {"put": "SSH_CONNECTION=192.0.2.7 50022 192.0.2.1 22"}
 def completed(methods: str) -> Step:
     """sshd tells which methods were completed, one a line."""
     return {"put": f"SSH_AUTH_INFO_0={methods}"}
+
+
+def proof(nonce: str) -> Step:
+    """As `auth` hands it on to `account` and `session`."""
+    return {"put": f"TWINLOCK_PROOF={nonce}"}
+
+
+KEYBOARD = completed("keyboard-interactive/pam\n")
 
 
 @dataclass
@@ -90,40 +98,46 @@ class Outcome:
 
 def attempt(user: str | bytes | None, *answers: Answer, hours_ahead: float = 0, **scenario: Any) -> Outcome:
     """One attempt; `hours_ahead` moves the clock that the module reads."""
-    clock = {"LD_PRELOAD": _FAKE_TIME, "FAKETIME": f"+{hours_ahead}h"} if hours_ahead else {}
+    clock = {"LD_PRELOAD": _FAKE_TIME, "FAKETIME": f"{hours_ahead:+}h"} if hours_ahead else {}
     return repeated(Scenario(user, answers, **scenario), clock)[0]
 
 
 def repeated(scenario: Scenario, environment: Mapping[str, str] | None = None) -> list[Outcome]:
     """`scenario.repeat` attempts in one process."""
-    return outcomes(run(scenario, environment))
+    return outcomes(run(scenario, environment)[:-1])  # the last line is about the process itself
 
 
-def outcomes(result: Mapping[str, Any]) -> list[Outcome]:
-    return [Outcome(**one) for one in result["attempts"]]
+def outcomes(lines: Sequence[Any]) -> list[Outcome]:
+    return [Outcome(**line) for line in lines]
 
 
-def in_parallel(scenario: Scenario) -> list[list[Outcome]]:
+def in_parallel(scenario: Scenario) -> list[Outcome]:
     """The attempts of `scenario.parallel` processes, which pass the first prompt together."""
-    return [outcomes(child) for child in run(scenario)]
+    return [outcome for child in run(scenario) for outcome in outcomes(child)]
 
 
-def run(scenario: Scenario, environment: Mapping[str, str] | None = None, wrapper: Sequence[str | Path] = ()) -> Any:
-    """All that pam_driver prints. A module that prints something itself fails here."""
+def run(scenario: Scenario, environment: Mapping[str, str] | None = None, wrapper: Sequence[str | Path] = ()) -> list[Any]:
+    """All that pam_driver prints. A module that crashes, or prints something itself, fails here."""
     done = subprocess.run([*wrapper, _DRIVER], input=scenario.json(), text=True, capture_output=True, timeout=120,
-                          env={**os.environ, **(environment or {})})
-    if done.returncode != 0 or done.stderr:
-        raise AssertionError(f"pam_driver: exit {done.returncode}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout)
+                          env={**_ENVIRONMENT, **(environment or {})})
+    return _lines(done.returncode, done.stdout, done.stderr)
 
 
-def start(scenario: Scenario) -> "subprocess.Popen[str]":
-    """A driver at work; its standard output is what run() returns."""
-    process = subprocess.Popen([_DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin
-    process.stdin.write(scenario.json())
-    process.stdin.close()
-    return process
+class Started:
+    """pam_driver at work."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._process = subprocess.Popen([_DRIVER], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, env=_ENVIRONMENT)
+        assert self._process.stdin
+        self._process.stdin.write(scenario.json())
+        self._process.stdin.close()
+        self._process.stdin = None
+
+    def finish(self) -> list[Any]:
+        """What run() returns."""
+        stdout, stderr = self._process.communicate(timeout=120)
+        return _lines(self._process.returncode, stdout, stderr)
 
 
 def disable(user: str) -> None:
@@ -139,7 +153,14 @@ def stack(arguments: str) -> Path:
              f"session required {ours}", "session required pam_permit.so"]
     for service in _SERVICES:
         (directory / service).write_text("\n".join(lines) + "\n")
+    (directory / "other").write_text("auth required pam_deny.so\naccount required pam_deny.so\n")
     return directory
+
+
+def _lines(status: int, stdout: str, stderr: str) -> list[Any]:
+    if status != 0 or stderr:
+        raise AssertionError(f"pam_driver: exit {status}\n{stdout[-500:]}{stderr[-2000:]}")
+    return [json.loads(line) for line in stdout.splitlines()]
 
 
 def _plain(value: Answer) -> Any:

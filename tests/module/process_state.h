@@ -1,0 +1,14 @@
+// What a module must leave alone in the program that hosts it, and what may grow where it leaks.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+namespace pam_driver {
+
+/// Gives the process a locale, a directory, a umask and signal dispositions that nobody has by chance.
+void become_peculiar();
+
+/// {"fds", "threads", "rss_kib", "host": {umask, directory, locale, signals, limits, environment…}}
+[[nodiscard]] nlohmann::ordered_json process_state();
+
+}  // namespace pam_driver
