@@ -86,6 +86,11 @@ Error not_enrolled(const Username& user) {
   return {Error::Code::kNotFound, "user " + printable(user.text()), "is not enrolled", ""};
 }
 
+Error unknown_to_nss(const std::string& typed) {
+  return {Error::Code::kNotFound, "user " + printable(typed), "is unknown to this system",
+          "mend the name, or add --allow-unknown for an account that is yet to come"};
+}
+
 Result<std::unique_ptr<LockedRecord>> open_record_if_any(Workplace& workplace, const Username& user) {
   auto locked = workplace.store->open(user);
   if (!locked || *locked == nullptr || !(*locked)->loaded().lost_copy) return locked;

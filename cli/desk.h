@@ -76,4 +76,7 @@ class Desk {
 
 [[nodiscard]] Error not_enrolled(const Username& user);
 
+/// For names of new records that NSS does not know: typing errors would become accounts that nobody has.
+[[nodiscard]] Error unknown_to_nss(const std::string& typed);
+
 }  // namespace twinlock

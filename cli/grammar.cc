@@ -98,6 +98,26 @@ Syntax& Syntax::user(std::string& target) {
   return *this;
 }
 
+Syntax& Syntax::optional_user(std::string& target) {
+  app_->add_option("user", target, "the account's name")->type_name("USER");
+  return *this;
+}
+
+Syntax& Syntax::id(std::uint32_t& target) {
+  app_->add_option("id", target, "the token's number, from 1")->required()->check(CLI::PositiveNumber)->type_name("ID");
+  return *this;
+}
+
+Syntax& Syntax::positional(const std::string& name, std::string& target, const std::string& help) {
+  app_->add_option(name, target, help)->required()->type_name("TEXT");
+  return *this;
+}
+
+Syntax& Syntax::required_text(const std::string& option, std::string& target, const std::string& help) {
+  app_->add_option(option, target, help)->required()->type_name("TEXT");
+  return *this;
+}
+
 Syntax& Syntax::text(const std::string& option, std::string& target, const std::string& help) {
   app_->add_option(option, target, help)->type_name("TEXT");
   return *this;

@@ -31,7 +31,11 @@ class Syntax {
  public:
   explicit Syntax(CLI::App& app) : app_(&app) {}
 
-  Syntax& user(std::string& target);  ///< The USER positional.
+  Syntax& user(std::string& target);           ///< The USER positional.
+  Syntax& optional_user(std::string& target);  ///< The same, which may be left out.
+  Syntax& id(std::uint32_t& target);           ///< The ID positional of a token.
+  Syntax& positional(const std::string& name, std::string& target, const std::string& help);
+  Syntax& required_text(const std::string& option, std::string& target, const std::string& help);
   Syntax& text(const std::string& option, std::string& target, const std::string& help);
   Syntax& choice(const std::string& option, std::string& target, const std::vector<std::string>& words,
                  const std::string& help);

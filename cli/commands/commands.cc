@@ -11,6 +11,12 @@ void add_all_commands(Grammar& grammar) {
   add_check(grammar);
   add_unlock(grammar);
   add_remove(grammar);
+  add_token(grammar);
+  add_recovery(grammar);
+  add_disable_and_enable(grammar);
+  add_rename(grammar);
+  add_lease(grammar);
+  add_explain(grammar);
 }
 
 }  // namespace twinlock

@@ -13,6 +13,12 @@ void add_show(Grammar& grammar);
 void add_check(Grammar& grammar);
 void add_unlock(Grammar& grammar);
 void add_remove(Grammar& grammar);
+void add_token(Grammar& grammar);
+void add_recovery(Grammar& grammar);
+void add_disable_and_enable(Grammar& grammar);
+void add_rename(Grammar& grammar);
+void add_lease(Grammar& grammar);
+void add_explain(Grammar& grammar);
 
 void add_all_commands(Grammar& grammar);
 

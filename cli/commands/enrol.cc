@@ -8,7 +8,9 @@
 #include "account/tables.h"
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "base/secret_text.h"
 #include "cli/qr_display.h"
+#include "cli/recovery_view.h"
 #include "crypto/random.h"
 #include "otp/base32.h"
 #include "otp/otpauth_uri.h"
@@ -74,8 +76,7 @@ Result<SecretBytes> read_or_draw_secret(const Desk& desk, const EnrolOptions& op
 Result<std::optional<Account>> account_for(const EnrolOptions& options) {
   const auto account = find_account(options.user);
   if (!account || *account || options.allow_unknown) return account;
-  return Error{Error::Code::kNotFound, "user " + printable(options.user), "is unknown to this system",
-               "mend the name, or add --allow-unknown for an account that is yet to come"};
+  return unknown_to_nss(options.user);
 }
 
 Result<SecretBytes> uri_of(const Username& user, const Token& token, const Config& config) {
@@ -214,21 +215,20 @@ Result<void> keep(Desk& desk, Workplace& workplace, const EnrolOptions& options,
 }
 
 Json json_of(const Enrolment& enrolment) {
-  Json codes = Json::array();
-  for (const SecretBytes& code : enrolment.recovery_codes) codes.push_back(std::string(code.text()));
   return {{"user", enrolment.user.text()},
           {"uri", std::string(enrolment.uri.text())},
           {"secret", std::string(enrolment.secret.text())},
           {"token", enrolment.id},
-          {"recovery_codes", codes}};
+          {"recovery_codes", recovery_codes_json(enrolment.recovery_codes)}};
 }
 
-std::string text_of(const Enrolment& enrolment) {
-  std::string text = printable(enrolment.user.text()) + " is enrolled with token " + std::to_string(enrolment.id) + ".\n";
-  if (enrolment.recovery_codes.empty()) return text;
-  text += "\nRecovery codes, each good for one login without the phone. Keep them on paper:\n";
-  for (const SecretBytes& code : enrolment.recovery_codes) text += "  " + std::string(code.text()) + "\n";
-  return text;
+SecretBytes text_of(const Enrolment& enrolment) {
+  SecretText text;
+  text.append(printable(enrolment.user.text()) + " is enrolled with token " + std::to_string(enrolment.id) + ".\n");
+  if (enrolment.recovery_codes.empty()) return std::move(text).take();
+  text.append("\n");
+  text.append(recovery_codes_text(enrolment.recovery_codes).text());
+  return std::move(text).take();
 }
 
 Result<ExitStatus> enrol(Desk& desk, const EnrolOptions& options) {
@@ -245,7 +245,7 @@ Result<ExitStatus> enrol(Desk& desk, const EnrolOptions& options) {
   if (const auto kept = keep(desk, *workplace, options, *enrolment); !kept) return kept.error();
   files.keep();
   desk.write_down(workplace->config, {"enrol", enrolment->user, std::nullopt, enrolment->id});
-  return desk.answer(json_of(*enrolment), text_of(*enrolment));
+  return desk.answer(json_of(*enrolment), text_of(*enrolment).text());
 }
 
 void describe(Syntax syntax, EnrolOptions& options) {

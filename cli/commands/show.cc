@@ -7,7 +7,7 @@
 #include "account/throttle.h"
 #include "base/clock.h"
 #include "cli/commands/commands.h"
-#include "cli/words.h"
+#include "cli/record_view.h"
 
 namespace twinlock {
 namespace {
@@ -47,52 +47,23 @@ std::vector<const Lease*> valid_leases(const View& view) {
   return leases;
 }
 
-Json json_of(const Token& token) {
-  return {{"id", token.id},
-          {"label", std::string(token.label.view())},
-          {"type", std::string(name_of(token.type))},
-          {"algorithm", std::string(name_of(token.algorithm))},
-          {"digits", count_of(token.digits)},
-          {"period", token.type == Token::Type::kTotp ? Json(token.period) : Json()},
-          {"state", std::string(name_of(token.state))},
-          {"failures", token.failures},
-          {"last_used", json_time(token.last_used)}};
-}
-
 Json json_of(const View& view) {
-  Json tokens = Json::array();
-  for (const Token& token : view.record.tokens) {
-    if (token.used()) tokens.push_back(json_of(token));
-  }
   Json waits = Json::array();
   for (const auto& [address, until] : waits_of(view)) waits.push_back({{"address", address}, {"until", json_time(until)}});
   Json leases = Json::array();
   for (const Lease* lease : valid_leases(view)) {
-    Json services = Json::array();
-    for (const ServiceName& service : services_of(*lease)) services.push_back(std::string(service.text()));
-    leases.push_back({{"address", lease->client.text()}, {"services", services}, {"until", json_time(lease->until)}});
+    leases.push_back({{"address", lease->client.text()}, {"services", services_json(*lease)}, {"until", json_time(lease->until)}});
   }
   return {{"user", view.user.text()},
           {"state", std::string(state_of(view.record))},
-          {"tokens", tokens},
+          {"tokens", tokens_json(view.record)},
           {"recovery_codes_left", recovery_codes_left(view.record)},
           {"throttle", waits},
           {"leases", leases}};
 }
 
-std::string tokens_text(const View& view) {
-  Table table({"TOKEN", "LABEL", "TYPE", "STATE", "FAILURES", "LAST USED"});
-  for (const Token& token : view.record.tokens) {
-    if (!token.used()) continue;
-    table.add({std::to_string(token.id), std::string(token.label.view()), description_of(token),
-               std::string(name_of(token.state)) + (token.locked ? " (too many failures)" : ""),
-               std::to_string(token.failures), token.last_used.seconds == 0 ? "never" : local_text(token.last_used)});
-  }
-  return table.text();
-}
-
 std::string text_of(const View& view) {
-  std::string text = printable(view.user.text()) + ": " + std::string(state_of(view.record)) + "\n\n" + tokens_text(view);
+  std::string text = printable(view.user.text()) + ": " + std::string(state_of(view.record)) + "\n\n" + tokens_text(view.record);
   text += "\nRecovery codes left: " + std::to_string(recovery_codes_left(view.record)) + "\n";
   for (const auto& [address, until] : waits_of(view)) {
     text += "No token code is looked at from " + address + " until " + local_text(until) + "\n";

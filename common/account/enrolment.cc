@@ -32,8 +32,7 @@ Result<SecretBox<Token>> new_token(const TokenParameters& parameters, std::span<
   if (secret.size() < kMinSecretBytes || secret.size() > kMaxSecretBytes) {
     return unusable("secret", "is not 16 to 64 bytes long (26 to 103 base32 characters)");
   }
-  if (label.size() > token->label.bytes.size()) return unusable("label", "is longer than 48 bytes");
-  if (std::ranges::any_of(label, is_control)) return unusable("label", "holds a control character");
+  if (const auto labelled = set_label(*token, label); !labelled) return labelled.error();
   if (parameters.period < kMinPeriod || parameters.period > kMaxPeriod) {
     return unusable("period", "is not between 15 and 300 seconds");
   }
@@ -44,9 +43,16 @@ Result<SecretBox<Token>> new_token(const TokenParameters& parameters, std::span<
   token->period = parameters.period;
   token->secret_length = static_cast<std::uint8_t>(secret.size());
   std::ranges::copy(secret, token->secret.begin());
-  std::ranges::copy(label, token->label.bytes.begin());
   token->created = now;
   return token;
+}
+
+Result<void> set_label(Token& token, std::string_view label) {
+  if (label.size() > token.label.bytes.size()) return unusable("label", "is longer than 48 bytes");
+  if (std::ranges::any_of(label, is_control)) return unusable("label", "holds a control character");
+  token.label = {};
+  std::ranges::copy(label, token.label.bytes.begin());
+  return done();
 }
 
 Result<bool> confirm_token(Token& token, std::string_view code, UnixTime now, std::uint8_t window) {

@@ -31,6 +31,9 @@ struct TokenParameters {
 [[nodiscard]] Result<SecretBox<Token>> new_token(const TokenParameters& parameters, std::span<const std::uint8_t> secret,
                                                  std::string_view label, UnixTime now);
 
+/// kUsage if the label is longer than 48 bytes or holds control characters.
+[[nodiscard]] Result<void> set_label(Token& token, std::string_view label);
+
 /// Whether `code` is this token's; if so it is used up and the token becomes active.
 [[nodiscard]] Result<bool> confirm_token(Token& token, std::string_view code, UnixTime now, std::uint8_t window);
 

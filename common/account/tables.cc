@@ -53,4 +53,8 @@ const Token* find_token(const Record& record, std::uint32_t id) {
   return token == record.tokens.end() ? nullptr : &*token;
 }
 
+Token* find_token(Record& record, std::uint32_t id) {
+  return const_cast<Token*>(find_token(std::as_const(record), id));
+}
+
 }  // namespace twinlock

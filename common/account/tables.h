@@ -46,5 +46,6 @@ void add_accepted_code(Record& record, const CodeMark& mark, UnixTime now);
 
 /// nullptr: no token with this id.
 [[nodiscard]] const Token* find_token(const Record& record, std::uint32_t id);
+[[nodiscard]] Token* find_token(Record& record, std::uint32_t id);
 
 }  // namespace twinlock

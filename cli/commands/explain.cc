@@ -1,0 +1,64 @@
+// twinlock explain USER: why the last logins were refused, in words that can be read out on the telephone.
+#include <algorithm>
+#include <array>
+
+#include "audit/audit_reader.h"
+#include "cli/commands/commands.h"
+#include "config/config_reader.h"
+#include "text/explanations.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::size_t kMostRefusals = 10;
+
+bool is_refusal(const AuditEntry& entry) {
+  const auto verdict = verdict_named(entry.verdict);
+  return (entry.event == "login" || entry.event == "account") && verdict && !lets_in(*verdict);
+}
+
+std::string words_for(const AuditEntry& entry, Language language) {
+  const auto verdict = verdict_named(entry.verdict);
+  const bool without_code = entry.event == "account" && verdict != Verdict::kDisabled;
+  return std::string(without_code ? explanation_of_missing_code(language)
+                                  : explanation(language, verdict.value_or(Verdict::kUnavailable)));
+}
+
+Json json_of(const std::vector<AuditEntry>& entries, Language language) {
+  Json list = Json::array();
+  for (const AuditEntry& entry : entries) {
+    list.push_back({{"time", entry.time}, {"service", entry.service}, {"address", entry.address},
+                    {"verdict", entry.verdict}, {"words", words_for(entry, language)}});
+  }
+  return list;
+}
+
+std::string text_of(const std::vector<AuditEntry>& entries, Language language) {
+  if (entries.empty()) return "No refused login is on record.\n";
+  Table table({"TIME", "SERVICE", "ADDRESS", "WHY"});
+  for (const AuditEntry& entry : entries) {
+    table.add({entry.time, entry.service, entry.address, words_for(entry, language)});
+  }
+  return table.text();
+}
+
+Result<ExitStatus> explain(Desk& desk, const std::string& typed) {
+  const auto config = read_config(desk.config_path());
+  if (!config) return config.error();
+  const auto user = canonical_user(typed);
+  if (!user) return user.error();
+  const auto of_this_user = [&](const AuditEntry& entry) { return entry.user == user->text() && is_refusal(entry); };
+  const auto entries = last_audit_entries(config->audit.file, kMostRefusals, of_this_user);
+  if (!entries) return entries.error();
+  return desk.answer(json_of(*entries, config->language), text_of(*entries, config->language));
+}
+
+}  // namespace
+
+void add_explain(Grammar& grammar) {
+  const auto user = std::make_shared<std::string>();
+  grammar.command("explain", "say why a user's last logins were refused", [=](Desk& desk) { return explain(desk, *user); })
+      .user(*user);
+}
+
+}  // namespace twinlock

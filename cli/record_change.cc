@@ -1,0 +1,23 @@
+#include "cli/record_change.h"
+
+namespace twinlock {
+
+Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_user) {
+  auto workplace = open_workplace(desk.config_path());
+  if (!workplace) return workplace.error();
+  const auto user = canonical_user(typed_user);
+  if (!user) return user.error();
+  auto locked = open_record(*workplace, *user);
+  if (!locked) return locked.error();
+  SecretRecord record = (*locked)->loaded().record;
+  return RecordChange{std::move(*workplace), *user, std::move(*locked), std::move(record)};
+}
+
+Result<void> finish_change(const Desk& desk, RecordChange& change, std::string_view event, std::uint32_t token) {
+  const auto saved = change.locked->save(change.record, Copies::kBoth, Durability::kFlushed);
+  if (!saved) return saved;
+  desk.write_down(change.workplace.config, {event, change.user, std::nullopt, token});
+  return done();
+}
+
+}  // namespace twinlock

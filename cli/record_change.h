@@ -1,0 +1,25 @@
+// What most administrators' commands are: load a user's record under its lock, change it, save it, write it down.
+#pragma once
+
+#include <functional>
+
+#include "cli/desk.h"
+
+namespace twinlock {
+
+/// A user's record between loading and saving.
+struct RecordChange {
+  Workplace workplace;
+  Username user;
+  std::unique_ptr<LockedRecord> locked;
+  SecretRecord record;
+};
+
+/// Opens the workplace and the user's record. kNotFound where the user has none.
+[[nodiscard]] Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_user);
+
+/// Saves to both copies, so that losing one later cannot undo the act, and writes the act into the audit log.
+[[nodiscard]] Result<void> finish_change(const Desk& desk, RecordChange& change, std::string_view event,
+                                         std::uint32_t token = 0);
+
+}  // namespace twinlock
