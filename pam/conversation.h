@@ -16,8 +16,9 @@ class Conversation {
   /// kConversation where it cannot ask, or the human went away. Hold no lock: people take minutes.
   [[nodiscard]] virtual Result<SecretBytes> ask(std::string_view prompt) = 0;
 
+  enum class Tone { kNotice, kRefusal };
   /// Shows a line, where the application can. Never fails: nothing may depend on it.
-  virtual void tell(std::string_view text) = 0;
+  virtual void tell(std::string_view text, Tone tone) = 0;
 };
 
 }  // namespace twinlock

@@ -46,7 +46,9 @@ Verdict admit(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
   if (is_news(final.verdict)) write_down(pam, *workplace, *login, "account", final);
-  if (!lets_in(final.verdict) && is_sshd(pam)) pam.tell(no_code_given(workplace->config.language));
+  if (!lets_in(final.verdict) && is_sshd(pam)) {
+    pam.tell(no_code_given(workplace->config.language), Conversation::Tone::kRefusal);
+  }
   if (arguments.debug) pam.log(LOG_DEBUG, "account: " + std::string(name_of(final.verdict)));
   return final.verdict;
 }

@@ -31,6 +31,27 @@ Result<Decision> check(PamSession& pam, Workplace& workplace, const Login& login
   return decision;
 }
 
+/// What the person is told: why not, or what happened to the account lately.
+std::string words_for(const Config& config, const RefusalFacts& facts, const Record* record) {
+  if (!lets_in(facts.verdict)) return refusal(config.language, facts);
+  return record != nullptr ? notices(config.language, *record, facts.now) : "";
+}
+
+Outcome outcome_of(const Config& config, const Login& login, Verdict verdict, const Record* record) {
+  return {verdict, 0, "", words_for(config, {verdict, std::nullopt, login.now, config.helpdesk.phone}, record)};
+}
+
+Outcome outcome_of(const Config& config, const Login& login, const Decision& decision) {
+  const RefusalFacts facts{decision.verdict, decision.retry_at, login.now, config.helpdesk.phone};
+  return {decision.verdict, decision.token, "", words_for(config, facts, &*decision.record)};
+}
+
+/// What was typed: here, or into the password's field before (`split`).
+Result<SecretBytes> typed_code(PamSession& pam, Language language) {
+  auto kept = pam.take_code();
+  return kept ? Result<SecretBytes>(std::move(*kept)) : pam.ask(code_prompt(language));
+}
+
 Result<Outcome> run(PamSession& pam, Workplace& workplace, Login& login) {
   const auto action = required_action(login, workplace.config);
   if (!action) return action.error();
@@ -38,15 +59,24 @@ Result<Outcome> run(PamSession& pam, Workplace& workplace, Login& login) {
   if (!record) return record.error();
   const Record* known = *record ? &***record : nullptr;
   const auto settled = decide_without_code(known, *action, context_of(login, workplace.config), workplace.policy);
-  if (settled) return Outcome{*settled};
+  if (settled) return outcome_of(workplace.config, login, *settled, known);
 
-  const auto typed = pam.ask(code_prompt(workplace.config.language));
+  const auto typed = typed_code(pam, workplace.config.language);
   if (!typed) return typed.error();
   login.now = read_clock();  // people take their time
   const auto decision = check(pam, workplace, login, read_typed_code(typed->text()));
   if (!decision) return decision.error();
-  return Outcome{decision->verdict, decision->token};
+  return outcome_of(workplace.config, login, *decision);
 }
+
+Outcome failure(const Config& config, const Login& login, const Error& error) {
+  Outcome outcome = outcome_of(config, login, Verdict::kUnavailable, nullptr);
+  outcome.detail = error.text();
+  return outcome;
+}
+
+/// Whether the person has shown before us to be who they say: only then are they told why they are refused.
+bool has_shown_password_or_key(const PamSession& pam) { return pam.has_password() || gave_publickey(pam); }
 
 }  // namespace
 
@@ -59,8 +89,10 @@ Verdict authenticate(PamSession& pam, const ModuleArguments& arguments, UnixTime
 
   const auto outcome = run(pam, *workplace, *login);
   if (!outcome) complain(pam, outcome.error());
-  const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
+  const Outcome final = outcome ? *outcome : failure(workplace->config, *login, outcome.error());
   write_down(pam, *workplace, *login, "login", final);
+  const auto tone = lets_in(final.verdict) ? Conversation::Tone::kNotice : Conversation::Tone::kRefusal;
+  if (has_shown_password_or_key(pam)) pam.tell(final.words, tone);
   if (arguments.debug) pam.log(LOG_DEBUG, "auth: " + std::string(name_of(final.verdict)));
   return final.verdict;
 }

@@ -14,6 +14,7 @@ struct Outcome {
   Verdict verdict = Verdict::kUnavailable;
   std::uint32_t token = 0;  ///< Whose code was accepted; 0: none.
   std::string detail{};     ///< In words, for the administrator.
+  std::string words{};      ///< For the person who logs in; empty: nothing to say.
 };
 
 /// Who logs in, from where, at which service.

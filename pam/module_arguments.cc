@@ -11,7 +11,7 @@ constexpr std::string_view kConfigPrefix = "config=";
 
 Error bad_argument(std::string_view argument, std::string why) {
   return {Error::Code::kConfig, "argument `" + std::string(argument) + "` of pam_twinlock.so", std::move(why),
-          "use config=/absolute/path, debug or after_publickey; see pam_twinlock(8)"};
+          "use config=/absolute/path, debug, split or after_publickey; see pam_twinlock(8)"};
 }
 
 }  // namespace
@@ -21,8 +21,9 @@ Result<ModuleArguments> parse_module_arguments(std::span<const char* const> argu
   for (const std::string_view argument : arguments) {
     if (argument == "debug") {
       parsed.debug = true;
-    } else if (argument == "after_publickey") {
-      parsed.task = ModuleArguments::Task::kAfterPublickey;
+    } else if (argument == "after_publickey" || argument == "split") {
+      if (parsed.task != ModuleArguments::Task::kCheckCode) return bad_argument(argument, "is one task too many");
+      parsed.task = argument == "split" ? ModuleArguments::Task::kSplit : ModuleArguments::Task::kAfterPublickey;
     } else if (argument.starts_with(kConfigPrefix)) {
       parsed.config_path = argument.substr(kConfigPrefix.size());
       if (!parsed.config_path.starts_with('/')) return bad_argument(argument, "is not an absolute path");

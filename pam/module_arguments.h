@@ -11,6 +11,7 @@ namespace twinlock {
 struct ModuleArguments {
   enum class Task {
     kCheckCode,       ///< Ask for a code and decide.
+    kSplit,           ///< `split`: only cut the code off the password.
     kAfterPublickey,  ///< `after_publickey`: only say whether a public key was given already.
   };
   std::string config_path;

@@ -17,6 +17,7 @@
 #include "pam/pam_codes.h"
 #include "pam/proof_variable.h"
 #include "pam/session.h"
+#include "pam/split.h"
 
 #define TWINLOCK_ENTRY extern "C" __attribute__((visibility("default")))
 
@@ -46,6 +47,7 @@ Result<ModuleArguments> arguments_of(int argc, const char** argv) {
 Verdict authenticate_as_told(PamSession& pam, const ModuleArguments& arguments) {
   switch (arguments.task) {
     case ModuleArguments::Task::kCheckCode: return authenticate(pam, arguments, read_clock());
+    case ModuleArguments::Task::kSplit: return split_field(pam);
     case ModuleArguments::Task::kAfterPublickey: return after_publickey(pam);
   }
   return Verdict::kUnavailable;
@@ -53,7 +55,7 @@ Verdict authenticate_as_told(PamSession& pam, const ModuleArguments& arguments) 
 
 int authenticate_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
   const Verdict verdict = arguments ? authenticate_as_told(pam, *arguments) : refuse(pam, arguments.error());
-  const bool asked = !arguments || arguments->task == ModuleArguments::Task::kCheckCode;
+  const bool asked = !arguments || arguments->task != ModuleArguments::Task::kAfterPublickey;
   if (asked && !lets_in(verdict)) pam.request_delay();
   return authentication_code(verdict);
 }

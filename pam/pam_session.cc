@@ -23,6 +23,10 @@ Result<std::string> text_item(pam_handle* handle, int item, const char* name) {
   return value == nullptr ? std::string() : std::string(static_cast<const char*>(value));
 }
 
+constexpr const char* kKeptCode = "twinlock_code";
+
+void delete_kept_code(pam_handle_t*, void* code, int) { delete static_cast<SecretBytes*>(code); }
+
 struct ResponseWiper {
   void operator()(char* response) const noexcept {
     wipe(response, std::strlen(response));
@@ -83,10 +87,47 @@ Result<SecretBytes> PamSession::ask(std::string_view prompt) {
   return answer;
 }
 
-void PamSession::tell(std::string_view text) {
-  if (messages_ == Messages::kSilent) return;
+void PamSession::tell(std::string_view text, Tone tone) {
+  if (messages_ == Messages::kSilent || text.empty()) return;
   const std::string line(text);
-  static_cast<void>(::pam_prompt(handle_, PAM_ERROR_MSG, nullptr, "%s", line.c_str()));
+  const int style = tone == Tone::kRefusal ? PAM_ERROR_MSG : PAM_TEXT_INFO;
+  static_cast<void>(::pam_prompt(handle_, style, nullptr, "%s", line.c_str()));
+}
+
+bool PamSession::has_password() const {
+  const void* password = nullptr;
+  return ::pam_get_item(handle_, PAM_AUTHTOK, &password) == PAM_SUCCESS && password != nullptr;
+}
+
+Result<SecretBytes> PamSession::password() {
+  const char* password = nullptr;
+  const int outcome = ::pam_get_authtok(handle_, PAM_AUTHTOK, &password, nullptr);
+  if (outcome != PAM_SUCCESS) return pam_error_of(handle_, "password", outcome);
+  return SecretBytes(std::string_view(password == nullptr ? "" : password));
+}
+
+Result<void> PamSession::set_password(std::string_view password) {
+  SecretBytes terminated(password.size() + 1);
+  std::memcpy(terminated.bytes().data(), password.data(), password.size());
+  const int outcome = ::pam_set_item(handle_, PAM_AUTHTOK, terminated.bytes().data());  // libpam copies it
+  if (outcome != PAM_SUCCESS) return pam_error_of(handle_, "password", outcome);
+  return done();
+}
+
+Result<void> PamSession::keep_code(SecretBytes code) {
+  auto kept = std::make_unique<SecretBytes>(std::move(code));
+  const int outcome = ::pam_set_data(handle_, kKeptCode, kept.get(), delete_kept_code);
+  if (outcome != PAM_SUCCESS) return pam_error_of(handle_, "code", outcome);
+  static_cast<void>(kept.release());  // libpam has it now
+  return done();
+}
+
+std::optional<SecretBytes> PamSession::take_code() {
+  const void* kept = nullptr;
+  if (::pam_get_data(handle_, kKeptCode, &kept) != PAM_SUCCESS || kept == nullptr) return std::nullopt;
+  SecretBytes code(static_cast<const SecretBytes*>(kept)->bytes());
+  static_cast<void>(::pam_set_data(handle_, kKeptCode, nullptr, nullptr));  // deletes what was kept
+  return code;
 }
 
 void PamSession::request_delay() { static_cast<void>(::pam_fail_delay(handle_, kRefusalDelayMicroseconds)); }

@@ -31,7 +31,20 @@ class PamSession final : public Conversation {
   void unset_variable(const char* name);
 
   [[nodiscard]] Result<SecretBytes> ask(std::string_view prompt) override;
-  void tell(std::string_view text) override;
+  void tell(std::string_view text, Tone tone) override;
+
+  /// Whether a password was given before us in this login. In the stacks that we ship a wrong one never gets here.
+  [[nodiscard]] bool has_password() const;
+  /// The password of this login; asks for it ("Password: ") where nobody has yet.
+  [[nodiscard]] Result<SecretBytes> password();
+  /// Hands the password on to the modules behind us.
+  [[nodiscard]] Result<void> set_password(std::string_view password);
+
+  /// Keeps a code for a later line of ours in the same `auth` stack. Wiped at the latest when the handle ends.
+  [[nodiscard]] Result<void> keep_code(SecretBytes code);
+  /// The kept code, which is kept no longer; nullopt: none was.
+  [[nodiscard]] std::optional<SecretBytes> take_code();
+  void drop_code() { static_cast<void>(take_code()); }
 
   /// Asks libpam to delay a refusal by 2 s. We never sleep ourselves.
   void request_delay();

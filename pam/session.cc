@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "account/lease.h"
+#include "pam/lease_variable.h"
 #include "pam/login_desk.h"
 #include "pam/proof_variable.h"
 #include "pam/ssh_methods.h"
@@ -37,7 +38,9 @@ Result<void> grant(PamSession& pam, const ModuleArguments& arguments, const Proo
   const LoginContext context = context_of(*login, workplace->config);
   const auto granted = exchange((*locked)->loaded().record, nonce, *terms, context);
   if (!granted) return done();
-  return (*locked)->save(*granted, Copies::kOne, Durability::kUnflushed);
+  const auto saved = (*locked)->save(*granted, Copies::kOne, Durability::kUnflushed);
+  if (!saved) return saved;
+  return pam.set_variable(kLeaseVariable, std::to_string((now + terms->length).seconds));
 }
 
 }  // namespace

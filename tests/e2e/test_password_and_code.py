@@ -45,7 +45,7 @@ class PasswordAndCode(SshScenario):
     def test_the_session_does_not_see_the_proof(self) -> None:
         outcome = self.log_in(self.phone.code(), command="env")
         self.assertIn("SSH_CONNECTION=", outcome.output)
-        self.assertNotIn("TWINLOCK", outcome.output)
+        self.assertNotIn("TWINLOCK_PROOF", outcome.output)
 
 
 class WhoIsEnrolled(SshScenario):
