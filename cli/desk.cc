@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kNoLoginUid = 0xFFFFFFFFU;
 
 std::string name_of_uid(uid_t uid) {
-  const passwd* entry = ::getpwuid(uid);
+  const passwd* entry = ::getpwuid(uid);  // NOLINT(concurrency-mt-unsafe): one thread
   return entry != nullptr ? entry->pw_name : std::to_string(uid);
 }
 
@@ -62,9 +62,10 @@ Result<Answer> Desk::agree(const std::string& question, Consent consent) const {
 
 void Desk::write_down(const Config& config, const Act& act) const {
   const std::string actor = acting_person();
-  AuditLine line{now_, act.event, act.user.text(), "", "", act.verdict ? name_of(*act.verdict) : ""};
+  AuditLine line{now_, act.event, act.user.text(), act.service, act.address, act.verdict ? name_of(*act.verdict) : ""};
   line.token = act.token;
   line.actor = actor;
+  line.detail = act.detail;
   AuditLog(config.audit.file, write_to_syslog).record(line);
 }
 

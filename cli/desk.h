@@ -25,10 +25,13 @@ struct DeskOptions {
 
 /// What an administrator did to whom.
 struct Act {
-  std::string_view event;          ///< The command's name.
+  std::string_view event;            ///< The command's name.
   const Username& user;
-  std::optional<Verdict> verdict;  ///< Where something was decided.
-  std::uint32_t token = 0;         ///< Id; 0: none.
+  std::optional<Verdict> verdict{};  ///< Where something was decided.
+  std::uint32_t token = 0;           ///< Id; 0: none.
+  std::string_view service{};        ///< What it was about, where it was about one …
+  std::string_view address{};        ///< … and one client.
+  std::string_view detail{};         ///< In words.
 };
 
 class Desk {

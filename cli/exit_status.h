@@ -8,11 +8,11 @@ namespace twinlock {
 
 enum class ExitStatus : int {
   kDone = 0,
-  kNo = 1,          ///< The answer is no: a wrong or refused code, an enrolment not confirmed, a full table.
+  kNo = 1,  ///< The answer is no: a wrong or refused code, an enrolment not confirmed, a full table.
   kUsage = 2,
   kConfig = 3,
-  kNotFound = 4,    ///< No such user or token, not enrolled.
-  kStore = 5,       ///< Store, key or I/O.
+  kNotFound = 4,  ///< No such user or token, not enrolled.
+  kStore = 5,     ///< Store, key or I/O.
   kPermission = 6,
 };
 

@@ -104,7 +104,11 @@ Syntax& Syntax::optional_user(std::string& target) {
 }
 
 Syntax& Syntax::id(std::uint32_t& target) {
-  app_->add_option("id", target, "the token's number, from 1")->required()->check(CLI::PositiveNumber)->type_name("ID");
+  app_->add_option("id", target, "the token's number, from 1")
+      ->required()
+      ->type_name("ID")
+      ->check(objection_to_number, "")
+      ->check(CLI::PositiveNumber);
   return *this;
 }
 

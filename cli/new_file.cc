@@ -87,4 +87,30 @@ Result<Made> make_file(const std::string& path, std::string_view content, unsign
   return filled.error();
 }
 
+Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_view content, unsigned mode) {
+  UniqueFd directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return failed(directory_of(path), "opened");
+  const std::string name = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
+  UniqueFd file(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file && errno == EEXIST) {
+    return Error{Error::Code::kExists, path, "is there already and is not replaced", "name another file or remove it"};
+  }
+  if (!file) return failed(path, "made");
+  RevocableFile made(std::move(directory), name, std::move(file));
+  auto written = write_all(made.file_.get(), path, content);
+  if (written) written = set_mode_and_flush(made.file_.get(), path, mode);
+  if (written) return made;
+  made.revoke();
+  return written.error();
+}
+
+void RevocableFile::revoke() const {
+  struct stat ours {};
+  struct stat named {};
+  [[maybe_unused]] const int emptied = ::ftruncate(file_.get(), 0);  // where it cannot be removed it holds nothing
+  if (::fstat(file_.get(), &ours) != 0) return;
+  if (::fstatat(directory_.get(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) ::unlinkat(directory_.get(), name_.c_str(), 0);
+}
+
 }  // namespace twinlock

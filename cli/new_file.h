@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 
 namespace twinlock {
 
@@ -20,5 +21,24 @@ enum class Made { kNew, kWasThere };
 /// A new file with exactly `mode`, on disk with its directory entry before this returns. O_EXCL: a file or link
 /// that is there is never opened. A file that could not be written whole is removed again.
 [[nodiscard]] Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode);
+
+/// A new file that can be taken back, wherever others have moved its directory meanwhile, and without touching what
+/// they may have put in its place.
+class RevocableFile {
+ public:
+  /// Made as make_file() does. kExists if the file is there.
+  [[nodiscard]] static Result<RevocableFile> make(const std::string& path, std::string_view content, unsigned mode);
+
+  /// Empties the file, and removes its name where that still stands for it.
+  void revoke() const;
+
+ private:
+  RevocableFile(UniqueFd directory, std::string name, UniqueFd file)
+      : directory_(std::move(directory)), name_(std::move(name)), file_(std::move(file)) {}
+
+  UniqueFd directory_;
+  std::string name_;
+  UniqueFd file_;
+};
 
 }  // namespace twinlock

@@ -1,9 +1,6 @@
 #include "cli/qr_display.h"
 
-#include <unistd.h>
-
 #include "base/secret_text.h"
-#include "cli/new_file.h"
 #include "qr/png.h"
 #include "qr/svg.h"
 #include "qr/terminal.h"
@@ -38,7 +35,7 @@ SecretBytes draw_qr(const QrCode& code, QrForm form, QrSurface surface) {
 }
 
 QrFiles::~QrFiles() {
-  for (const std::string& path : paths_) ::unlink(path.c_str());
+  for (const RevocableFile& file : files_) file.revoke();
 }
 
 Result<void> QrFiles::make_png(const std::string& path, const QrCode& code) {
@@ -58,12 +55,9 @@ Result<void> QrFiles::wait_for(int input) const {
 
 Result<void> QrFiles::make(const std::string& path, const SecretBytes& content) {
   if (!held_) held_.emplace();
-  const auto made = make_file(path, content.text(), 0600);
+  auto made = RevocableFile::make(path, content.text(), 0600);
   if (!made) return made.error();
-  if (*made == Made::kWasThere) {
-    return Error{Error::Code::kExists, path, "is there already and is not replaced", "name another file or remove it"};
-  }
-  paths_.push_back(path);
+  files_.push_back(std::move(*made));
   return done();
 }
 

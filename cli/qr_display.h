@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "cli/held_signals.h"
+#include "cli/new_file.h"
 #include "qr/qr_code.h"
 
 namespace twinlock {
@@ -32,7 +33,7 @@ class QrFiles {
   /// kExists if the file is there. An empty path makes nothing.
   [[nodiscard]] Result<void> make_png(const std::string& path, const QrCode& code);
   [[nodiscard]] Result<void> make_svg(const std::string& path, const QrCode& code);
-  void keep() { paths_.clear(); }
+  void keep() { files_.clear(); }
 
   /// Waits for `input` before it is read. kConversation where a signal asks the program to end: the caller gives up.
   [[nodiscard]] Result<void> wait_for(int input) const;
@@ -41,7 +42,7 @@ class QrFiles {
   [[nodiscard]] Result<void> make(const std::string& path, const SecretBytes& content);
 
   std::optional<HeldSignals> held_;  ///< Goes after the files have gone.
-  std::vector<std::string> paths_;
+  std::vector<RevocableFile> files_;
 };
 
 }  // namespace twinlock

@@ -13,10 +13,11 @@ Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_use
   return RecordChange{std::move(*workplace), *user, std::move(*locked), std::move(record)};
 }
 
-Result<void> finish_change(const Desk& desk, RecordChange& change, std::string_view event, std::uint32_t token) {
+Result<void> finish_change(const Desk& desk, RecordChange& change, const Act& act) {
   const auto saved = change.locked->save(change.record, Copies::kBoth, Durability::kFlushed);
   if (!saved) return saved;
-  desk.write_down(change.workplace.config, {event, change.user, std::nullopt, token});
+  change.locked.reset();  // no login waits while we print
+  desk.write_down(change.workplace.config, act);
   return done();
 }
 

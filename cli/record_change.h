@@ -18,8 +18,7 @@ struct RecordChange {
 /// Opens the workplace and the user's record. kNotFound where the user has none.
 [[nodiscard]] Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_user);
 
-/// Saves to both copies, so that losing one later cannot undo the act, and writes the act into the audit log.
-[[nodiscard]] Result<void> finish_change(const Desk& desk, RecordChange& change, std::string_view event,
-                                         std::uint32_t token = 0);
+/// Saves to both copies, so that losing one later cannot undo the act, unlocks, and writes the act into the audit log.
+[[nodiscard]] Result<void> finish_change(const Desk& desk, RecordChange& change, const Act& act);
 
 }  // namespace twinlock

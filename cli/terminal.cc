@@ -98,7 +98,7 @@ Result<SecretBytes> read_shown(int fd) {
 }
 
 /// The prompt comes after the echo is off: whoever answers as soon as he sees it is not flushed away.
-Result<void> hide_and_prompt(Result<void> hidden, int messages, std::string_view prompt) {
+Result<void> hide_and_prompt(const Result<void>& hidden, int messages, std::string_view prompt) {
   return hidden ? write_all(messages, prompt) : hidden;
 }
 

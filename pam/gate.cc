@@ -15,7 +15,7 @@ namespace {
 
 bool has_proof(const PamSession& pam, const Record* record, const LoginContext& context) {
   const auto nonce = handed_on(pam);
-  if (record == nullptr || record->disabled || !context.uid || !nonce) return false;
+  if (record == nullptr || record->is_shut() || !context.uid || !nonce) return false;
   return find_proof(*record, *nonce, context.service, context.client, context.now) != nullptr;
 }
 
@@ -29,6 +29,12 @@ Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& lo
   if (const auto settled = decide_without_code(known, *action, context, workplace.policy)) return Outcome{*settled};
   if (has_proof(pam, known, context)) return Outcome{Verdict::kAccepted};
   return Outcome{known == nullptr ? Verdict::kNotEnrolled : Verdict::kWrongCode, 0, "no code was given in this login"};
+}
+
+std::string words_for(const Config& config, Verdict verdict, UnixTime now) {
+  const bool no_code = verdict == Verdict::kWrongCode || verdict == Verdict::kNotEnrolled;
+  if (no_code) return std::string(no_code_given(config.language));  // the same to both
+  return refusal(config.language, {verdict, std::nullopt, now, config.helpdesk.phone});
 }
 
 /// `auth` has written down the acceptance itself.
@@ -46,9 +52,7 @@ Verdict admit(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
   if (is_news(final.verdict)) write_down(pam, *workplace, *login, "account", final);
-  if (!lets_in(final.verdict) && is_sshd(pam)) {
-    pam.tell(no_code_given(workplace->config.language), Conversation::Tone::kRefusal);
-  }
+  if (is_sshd(pam)) pam.tell(words_for(workplace->config, final.verdict, now), Conversation::Tone::kRefusal);
   if (arguments.debug) pam.log(LOG_DEBUG, "account: " + std::string(name_of(final.verdict)));
   return final.verdict;
 }

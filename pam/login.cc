@@ -97,7 +97,8 @@ Verdict authenticate(PamSession& pam, const ModuleArguments& arguments, UnixTime
   return final.verdict;
 }
 
-Verdict after_publickey(const PamSession& pam) {
+Verdict after_publickey(PamSession& pam) {
+  pam.drop_code();  // one that `split` kept in an earlier attempt stood behind a password that failed
   return gave_publickey(pam) ? Verdict::kExempt : Verdict::kNotEnrolled;
 }
 

@@ -14,6 +14,6 @@ namespace twinlock {
 
 /// The `after_publickey` task: kExempt if sshd says that a public key was given, else kNotEnrolled.
 /// Reads no rules, leases or records.
-[[nodiscard]] Verdict after_publickey(const PamSession& pam);
+[[nodiscard]] Verdict after_publickey(PamSession& pam);
 
 }  // namespace twinlock

@@ -15,7 +15,8 @@ void append(const PamSession& pam, const Workplace& workplace, const Login& logi
   line.user = login.user.text();
   line.service = login.service.text();
   line.address = address;
-  const AuditLog log(workplace.config.audit.file, [&](int priority, const std::string& text) { pam.log(priority, text); });
+  const AuditLog log(workplace.config.audit.file,
+                     [&](int priority, const std::string& text) { pam.log(priority, text); });
   log.record(line);
 }
 

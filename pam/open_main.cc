@@ -18,7 +18,7 @@ namespace twinlock {
 namespace {
 
 std::optional<UnixTime> lease_end() {
-  const char* text = ::getenv(kLeaseVariable);
+  const char* text = ::getenv(kLeaseVariable);  // NOLINT(concurrency-mt-unsafe): one thread
   if (text == nullptr) return std::nullopt;
   const std::string_view digits(text);
   UnixTime until;

@@ -30,7 +30,7 @@ Result<void> grant(PamSession& pam, const ModuleArguments& arguments, const Proo
   const auto login = login_of(pam, now);
   if (!login) return login.error();
   const auto terms = terms_of(login->service, workplace->policy);
-  if (!terms) return done();
+  if (!terms || !login->address.names_one_client()) return done();
 
   const auto locked = workplace->store->open(login->user);
   if (!locked) return locked.error();

@@ -29,7 +29,8 @@ bool gave_publickey(const PamSession& pam) {
 }
 
 bool gave_pam_method(const PamSession& pam) {
-  return any_method(pam, [](std::string_view line) { return line == "password" || line == "keyboard-interactive/pam"; });
+  return any_method(pam,
+                    [](std::string_view line) { return line == "password" || line == "keyboard-interactive/pam"; });
 }
 
 }  // namespace twinlock

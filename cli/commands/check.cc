@@ -28,10 +28,15 @@ Result<std::optional<Verdict>> settle(Workplace& workplace, const Login& login) 
   return decide_without_code(&*record, *action, context, workplace.policy);
 }
 
-Result<Verdict> judge(Desk& desk, Workplace& workplace, Login& login) {
+struct Judgement {
+  Verdict verdict;
+  std::uint32_t token = 0;  ///< Whose code was accepted; 0: none.
+};
+
+Result<Judgement> judge(Desk& desk, Workplace& workplace, Login& login) {
   const auto settled = settle(workplace, login);
   if (!settled) return settled.error();
-  if (*settled) return **settled;
+  if (*settled) return Judgement{**settled};
   const auto line = desk.terminal().read_line("Code: ", Echo::kOff);
   if (!line) return line.error();
   login.now = read_clock();
@@ -41,7 +46,7 @@ Result<Verdict> judge(Desk& desk, Workplace& workplace, Login& login) {
   const auto decision =
       check_code(*workplace.store, {login.user, code, context, [](Record&) {}}, workplace.policy);
   if (!decision) return decision.error();
-  return decision->verdict;
+  return Judgement{decision->verdict, decision->token};
 }
 
 Result<ExitStatus> check(Desk& desk, const CheckOptions& options) {
@@ -52,12 +57,14 @@ Result<ExitStatus> check(Desk& desk, const CheckOptions& options) {
   auto login = make_login(options.user, options.service, *address, desk.now());
   if (!login) return login.error();
 
-  const auto verdict = judge(desk, *workplace, *login);
-  if (!verdict) return verdict.error();
+  const auto judged = judge(desk, *workplace, *login);
+  if (!judged) return judged.error();
   desk.advance_to(login->now);
-  desk.write_down(workplace->config, {"check", login->user, *verdict, 0});
-  const std::string word(name_of(*verdict));
-  return desk.answer({{"verdict", word}}, word + "\n", status_of(*verdict));
+  const std::string client = login->address.text();
+  desk.write_down(workplace->config,
+                  {"check", login->user, judged->verdict, judged->token, login->service.text(), client});
+  const std::string word(name_of(judged->verdict));
+  return desk.answer({{"verdict", word}}, word + "\n", status_of(judged->verdict));
 }
 
 }  // namespace

@@ -10,13 +10,17 @@ enum class Wish { kDisable, kEnable };
 Result<ExitStatus> set(Desk& desk, const std::string& typed, Wish wish) {
   auto change = begin_change(desk, typed);
   if (!change) return change.error();
+  if (wish == Wish::kEnable && change->record->moved_away) {
+    return Error{Error::Code::kRefused, "user " + printable(change->user.text()), "has moved to another name",
+                 "a rename was cut off: run it again"};
+  }
   change->record->disabled = wish == Wish::kDisable;
   if (wish == Wish::kDisable) {
     change->record->leases = {};
     change->record->proofs = {};
   }
   const std::string word = wish == Wish::kDisable ? "disable" : "enable";
-  if (const auto saved = finish_change(desk, *change, word); !saved) return saved.error();
+  if (const auto saved = finish_change(desk, *change, {word, change->user}); !saved) return saved.error();
   return desk.answer({{"user", change->user.text()}}, printable(change->user.text()) + " is " + word + "d\n");
 }
 

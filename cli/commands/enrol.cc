@@ -7,8 +7,8 @@
 #include "account/recovery.h"
 #include "account/tables.h"
 #include "base/clock.h"
-#include "cli/commands/commands.h"
 #include "base/secret_text.h"
+#include "cli/commands/commands.h"
 #include "cli/qr_display.h"
 #include "cli/recovery_view.h"
 #include "crypto/random.h"
@@ -240,7 +240,8 @@ Result<ExitStatus> enrol(Desk& desk, const EnrolOptions& options) {
   QrFiles files;
   if (const auto shown = present(desk, options, *enrolment, files); !shown) return shown.error();
   if (!options.no_confirm) {
-    if (const auto confirmed = confirm(desk, workplace->config, files, *enrolment); !confirmed) return confirmed.error();
+    if (const auto confirmed = confirm(desk, workplace->config, files, *enrolment); !confirmed)
+      return confirmed.error();
   }
   if (const auto kept = keep(desk, *workplace, options, *enrolment); !kept) return kept.error();
   files.keep();

@@ -19,7 +19,7 @@ bool is_refusal(const AuditEntry& entry) {
 
 std::string words_for(const AuditEntry& entry, Language language) {
   const auto verdict = verdict_named(entry.verdict);
-  const bool without_code = entry.event == "account" && verdict != Verdict::kDisabled;
+  const bool without_code = entry.event == "account" && verdict == Verdict::kWrongCode;
   return std::string(without_code ? explanation_of_missing_code(language)
                                   : explanation(language, verdict.value_or(Verdict::kUnavailable)));
 }
@@ -42,14 +42,29 @@ std::string text_of(const std::vector<AuditEntry>& entries, Language language) {
   return table.text();
 }
 
+/// Nothing on record of a name that NSS does not know either: most likely a typing error.
+Result<void> see_that_it_is_somebody(const Username& user) {
+  const auto account = find_account(user.text());
+  if (!account) return account.error();
+  if (*account) return done();
+  return Error{Error::Code::kNotFound, "user " + printable(user.text()),
+               "is unknown to this system, and no refused login is on record", "mend the name"};
+}
+
 Result<ExitStatus> explain(Desk& desk, const std::string& typed) {
   const auto config = read_config(desk.config_path());
   if (!config) return config.error();
+  if (config->audit.file.empty()) {
+    return Error{Error::Code::kConfig, "[audit] file", "is empty: refused logins are on record in syslog only", ""};
+  }
   const auto user = canonical_user(typed);
   if (!user) return user.error();
   const auto of_this_user = [&](const AuditEntry& entry) { return entry.user == user->text() && is_refusal(entry); };
   const auto entries = last_audit_entries(config->audit.file, kMostRefusals, of_this_user);
   if (!entries) return entries.error();
+  if (entries->empty()) {
+    if (const auto seen = see_that_it_is_somebody(*user); !seen) return seen.error();
+  }
   return desk.answer(json_of(*entries, config->language), text_of(*entries, config->language));
 }
 

@@ -93,8 +93,9 @@ Result<ExitStatus> init(Desk& desk, const InitOptions& options) {
 
 void add_init(Grammar& grammar) {
   const auto options = std::make_shared<InitOptions>();
-  grammar.command("init", "make what is missing of configuration, key and directories",
-                  [options](Desk& desk) { return init(desk, *options); })
+  grammar
+      .command("init", "make what is missing of configuration, key and directories",
+               [options](Desk& desk) { return init(desk, *options); })
       .text("--issuer", options->issuer, "the name that phone apps show");
 }
 

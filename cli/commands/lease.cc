@@ -108,7 +108,9 @@ Result<ExitStatus> grant(Desk& desk, const LeaseOptions& options) {
   const auto client = client_from(options, change->workplace.config);
   if (!client) return client.error();
   grant_lease(*change->record, *terms, *client, desk.now());
-  if (const auto saved = finish_change(desk, *change, "lease grant"); !saved) return saved.error();
+  const std::string address = client->text();
+  const Act act{.event = "lease grant", .user = change->user, .service = terms->opens[0].text(), .address = address};
+  if (const auto saved = finish_change(desk, *change, act); !saved) return saved.error();
   std::vector<Row> rows;
   collect(change->user.text(), *change->record, change->workplace.policy, desk.now(), rows);
   return desk.answer(json_of(rows), text_of(rows));
@@ -137,7 +139,10 @@ Result<ExitStatus> revoke(Desk& desk, const LeaseOptions& options) {
   const auto client = client_from(options, change->workplace.config);
   if (!client) return client.error();
   const int revoked = revoke_in(*change->record, *client, options.service);
-  if (const auto saved = finish_change(desk, *change, "lease revoke"); !saved) return saved.error();
+  change->record->proofs = {};  // a login under way would bring it back
+  const std::string address = client->text();
+  const Act act{.event = "lease revoke", .user = change->user, .service = options.service, .address = address};
+  if (const auto saved = finish_change(desk, *change, act); !saved) return saved.error();
   return desk.answer({{"user", change->user.text()}, {"revoked", revoked}}, std::to_string(revoked) + " ended\n");
 }
 

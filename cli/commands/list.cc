@@ -22,7 +22,9 @@ Row row_of(const std::string& user, const Record& record) {
 Json json_of(const std::vector<Row>& rows) {
   Json list = Json::array();
   for (const Row& row : rows) {
-    list.push_back({{"user", row.user}, {"state", std::string(row.state)}, {"tokens", row.tokens},
+    list.push_back({{"user", row.user},
+                    {"state", std::string(row.state)},
+                    {"tokens", row.tokens},
                     {"last_used", json_time(row.last_used)}});
   }
   return list;

@@ -13,7 +13,7 @@ Result<ExitStatus> recovery(Desk& desk, const std::string& typed) {
   if (!change) return change.error();
   const auto codes = renew_recovery_codes(*change->record, kRecoveryCodes);
   if (!codes) return codes.error();
-  if (const auto saved = finish_change(desk, *change, "recovery"); !saved) return saved.error();
+  if (const auto saved = finish_change(desk, *change, {"recovery", change->user}); !saved) return saved.error();
   return desk.answer({{"recovery_codes", recovery_codes_json(*codes)}}, recovery_codes_text(*codes).text());
 }
 

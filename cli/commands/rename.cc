@@ -1,7 +1,8 @@
 // twinlock rename OLD NEW: an account got another name; its tokens go with it.
 //
-// MUST: at no moment do two records accept the same codes. The old one is disabled before the new one is made, so a
-// crash in between leaves the user out, not in twice; running the command again goes on from there.
+// MUST: at no moment do two records accept the same codes. The old one is marked as moved away before the new one is
+// made, so a crash in between leaves the user out, not in twice; nothing but running the command again takes the mark
+// away, and that goes on from there.
 #include "cli/commands/commands.h"
 #include "cli/record_change.h"
 
@@ -20,28 +21,60 @@ struct NewName {
 };
 
 Result<NewName> resolve_new_name(const RenameOptions& options) {
-  const auto account = find_account(options.new_name);
+  auto user = Username::parse(options.new_name);
+  if (!user) return user.error();
+  const auto account = find_account(user->text());
   if (!account) return account.error();
   if (!*account && !options.allow_unknown) return unknown_to_nss(options.new_name);
-  const auto user = Username::parse(*account ? (*account)->name : options.new_name);
+  if (*account) user = Username::parse((*account)->name);
   if (!user) return user.error();
   return NewName{*user, *account ? std::optional((*account)->uid) : std::nullopt};
 }
 
-Result<void> move_record(RecordChange& change, const NewName& target) {
-  SecretRecord moved = change.record;
+/// What stands under the new name before anything is moved there.
+enum class Target { kFree, kMovedThereBefore };
+
+Result<Target> look_at_target(const RecordChange& change, const Username& target) {
+  if (change.user == target) return Error{Error::Code::kUsage, "rename", "both names are the same", ""};
+  const auto there = change.workplace.store->read(target);
+  if (!there) return there.error();
+  if (!*there) return Target::kFree;
+  // The keys are random: equal ones tell that a rename was cut off between its last two steps.
+  const bool moved = change.record->moved_away && (*there)->record->code_key == change.record->code_key;
+  if (moved) return Target::kMovedThereBefore;
+  return Error{Error::Code::kExists, "user " + printable(target.text()), "has a record already",
+               "if that is nobody's any more: twinlock remove " + printable(target.text())};
+}
+
+SecretRecord moved_record(const SecretRecord& old, const NewName& target) {
+  SecretRecord moved = old;
   moved->uid_bound = target.uid.has_value();
   moved->uid = target.uid.value_or(0);
+  moved->moved_away = false;
   moved->leases = {};
   moved->proofs = {};
-  change.record->disabled = true;
+  return moved;
+}
+
+/// Where certainly nothing was made under the new name the user stays as before.
+Error take_back(RecordChange& change, const SecretRecord& before, const Username& target, const Error& error) {
+  const auto there = change.workplace.store->read(target);
+  const bool nothing_made = error.code == Error::Code::kExists || (there && !*there);
+  if (nothing_made) static_cast<void>(change.locked->save(before, Copies::kBoth, Durability::kFlushed));
+  return error;
+}
+
+Result<void> move_record(RecordChange& change, const NewName& target) {
+  const SecretRecord before = change.record;
+  change.record->moved_away = true;
   if (const auto saved = change.locked->save(change.record, Copies::kBoth, Durability::kFlushed); !saved) return saved;
-  if (const auto created = change.workplace.store->create(target.user, moved); !created) {
-    change.record->disabled = moved->disabled;  // nothing was moved: the user stays as before
-    static_cast<void>(change.locked->save(change.record, Copies::kBoth, Durability::kFlushed));
-    return created;
-  }
+  const auto created = change.workplace.store->create(target.user, moved_record(before, target));
+  if (!created) return take_back(change, before, target.user, created.error());
   return change.locked->remove();
+}
+
+std::string hint_for(const Record& moved, const Username& user) {
+  return moved.disabled ? "It is disabled; to let it in: twinlock enable " + printable(user.text()) + "\n" : "";
 }
 
 Result<ExitStatus> rename(Desk& desk, const RenameOptions& options) {
@@ -49,11 +82,16 @@ Result<ExitStatus> rename(Desk& desk, const RenameOptions& options) {
   if (!target) return target.error();
   auto change = begin_change(desk, options.old_name);
   if (!change) return change.error();
-  if (change->user == target->user) return Error{Error::Code::kUsage, "rename", "both names are the same", ""};
-  if (const auto moved = move_record(*change, *target); !moved) return moved.error();
-  desk.write_down(change->workplace.config, {"rename", target->user, std::nullopt, 0});
-  return desk.answer({{"user", target->user.text()}},
-                     printable(change->user.text()) + " is now " + printable(target->user.text()) + "\n");
+  const auto found = look_at_target(*change, target->user);
+  if (!found) return found.error();
+  const std::string hint = *found == Target::kFree ? hint_for(*change->record, target->user) : "";
+  const auto moved = *found == Target::kFree ? move_record(*change, *target) : change->locked->remove();
+  if (!moved) return moved.error();
+  change->locked.reset();
+  const std::string detail = "was " + change->user.text();
+  desk.write_down(change->workplace.config, {.event = "rename", .user = target->user, .detail = detail});
+  const std::string text = printable(change->user.text()) + " is now " + printable(target->user.text()) + "\n";
+  return desk.answer({{"user", target->user.text()}}, text + hint);
 }
 
 }  // namespace

@@ -49,10 +49,12 @@ std::vector<const Lease*> valid_leases(const View& view) {
 
 Json json_of(const View& view) {
   Json waits = Json::array();
-  for (const auto& [address, until] : waits_of(view)) waits.push_back({{"address", address}, {"until", json_time(until)}});
+  for (const auto& [address, until] : waits_of(view))
+    waits.push_back({{"address", address}, {"until", json_time(until)}});
   Json leases = Json::array();
   for (const Lease* lease : valid_leases(view)) {
-    leases.push_back({{"address", lease->client.text()}, {"services", services_json(*lease)}, {"until", json_time(lease->until)}});
+    leases.push_back(
+        {{"address", lease->client.text()}, {"services", services_json(*lease)}, {"until", json_time(lease->until)}});
   }
   return {{"user", view.user.text()},
           {"state", std::string(state_of(view.record))},
@@ -63,7 +65,8 @@ Json json_of(const View& view) {
 }
 
 std::string text_of(const View& view) {
-  std::string text = printable(view.user.text()) + ": " + std::string(state_of(view.record)) + "\n\n" + tokens_text(view.record);
+  std::string text =
+      printable(view.user.text()) + ": " + std::string(state_of(view.record)) + "\n\n" + tokens_text(view.record);
   text += "\nRecovery codes left: " + std::to_string(recovery_codes_left(view.record)) + "\n";
   for (const auto& [address, until] : waits_of(view)) {
     text += "No token code is looked at from " + address + " until " + local_text(until) + "\n";

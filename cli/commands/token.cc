@@ -1,6 +1,7 @@
 // twinlock token …: the single tokens of a user.
 #include <algorithm>
 
+#include "account/lease.h"
 #include "account/resync.h"
 #include "account/tables.h"
 #include "account/typed_code.h"
@@ -27,7 +28,7 @@ Error no_such_token(const Username& user, std::uint32_t id) {
 }
 
 /// What a command does to one token; an Error leaves everything as it was.
-using TokenChange = std::function<Result<void>(Desk&, Token&)>;
+using TokenChange = std::function<Result<void>(Desk&, Record&, Token&)>;
 
 Result<ExitStatus> change_token(Desk& desk, const TokenOptions& options, std::string_view event,
                                 const TokenChange& change_it) {
@@ -35,8 +36,9 @@ Result<ExitStatus> change_token(Desk& desk, const TokenOptions& options, std::st
   if (!change) return change.error();
   Token* token = find_token(*change->record, options.id);
   if (token == nullptr) return no_such_token(change->user, options.id);
-  if (const auto changed = change_it(desk, *token); !changed) return changed.error();
-  if (const auto saved = finish_change(desk, *change, event, options.id); !saved) return saved.error();
+  if (const auto changed = change_it(desk, *change->record, *token); !changed) return changed.error();
+  const Act act{.event = event, .user = change->user, .token = options.id};
+  if (const auto saved = finish_change(desk, *change, act); !saved) return saved.error();
   return desk.answer({{"user", change->user.text()}, {"token", options.id}}, "done\n");
 }
 
@@ -52,13 +54,27 @@ Result<ExitStatus> list(Desk& desk, const TokenOptions& options) {
   return desk.answer(tokens_json(record), tokens_text(record));
 }
 
-Result<void> disable(Desk&, Token& token) {
+/// Before anybody is asked or types in vain.
+Result<void> see_that_it_exists(const Desk& desk, const TokenOptions& options) {
+  auto workplace = open_workplace(desk.config_path());
+  if (!workplace) return workplace.error();
+  const auto user = canonical_user(options.user);
+  if (!user) return user.error();
+  const auto loaded = workplace->store->read(*user);
+  if (!loaded) return loaded.error();
+  if (!*loaded) return not_enrolled(*user);
+  if (find_token(*(*loaded)->record, options.id) == nullptr) return no_such_token(*user, options.id);
+  return done();
+}
+
+Result<void> disable(Desk&, Record& record, Token& token) {
+  revoke_earned(record);
   token.state = Token::State::kDisabled;
   token.locked = false;  // an administrator's word outlasts `unlock`
   return done();
 }
 
-Result<void> enable(Desk&, Token& token) {
+Result<void> enable(Desk&, Record&, Token& token) {
   token.state = Token::State::kActive;
   token.locked = false;
   token.failures = 0;
@@ -66,18 +82,20 @@ Result<void> enable(Desk&, Token& token) {
 }
 
 Result<ExitStatus> remove(Desk& desk, const TokenOptions& options) {
+  if (const auto seen = see_that_it_exists(desk, options); !seen) return seen.error();
   const auto agreed = desk.agree("Remove token " + std::to_string(options.id) + " of " + printable(options.user) + "?",
                                  options.yes ? Consent::kGiven : Consent::kAsk);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
-  return change_token(desk, options, "token remove", [](Desk&, Token& token) {
+  return change_token(desk, options, "token remove", [](Desk&, Record& record, Token& token) {
+    revoke_earned(record);
     token = {};
     return done();
   });
 }
 
 Result<ExitStatus> rename(Desk& desk, const TokenOptions& options) {
-  return change_token(desk, options, "token rename", [&](Desk&, Token& token) { return set_label(token, options.label); });
+  return change_token(desk, options, "token rename", [&](Desk&, Record&, Token& token) { return set_label(token, options.label); });
 }
 
 struct CodePair {
@@ -95,10 +113,11 @@ Result<CodePair> read_two_codes(const Desk& desk) {
 
 /// The codes are read before the record is locked: nobody's login waits for an administrator who types.
 Result<ExitStatus> resync(Desk& desk, const TokenOptions& options) {
+  if (const auto seen = see_that_it_exists(desk, options); !seen) return seen.error();
   const auto codes = read_two_codes(desk);
   if (!codes) return codes.error();
   desk.advance_to(read_clock());
-  return change_token(desk, options, "token resync", [&](Desk& at, Token& token) -> Result<void> {
+  return change_token(desk, options, "token resync", [&](Desk& at, Record&, Token& token) -> Result<void> {
     const auto done_so =
         resync_token(token, {codes->first.canonical.text(), codes->second.canonical.text()}, at.now());
     if (!done_so) return done_so.error();
@@ -115,7 +134,7 @@ Syntax describe(Grammar& grammar, const std::string& word, const std::string& he
       .user(options->user);
 }
 
-auto changing(std::string_view event, Result<void> (*change)(Desk&, Token&)) {
+auto changing(std::string_view event, Result<void> (*change)(Desk&, Record&, Token&)) {
   return [=](Desk& desk, const TokenOptions& options) { return change_token(desk, options, event, change); };
 }
 

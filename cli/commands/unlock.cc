@@ -25,8 +25,9 @@ Result<ExitStatus> unlock(Desk& desk, const std::string& typed) {
 
 void add_unlock(Grammar& grammar) {
   const auto user = std::make_shared<std::string>();
-  grammar.command("unlock", "clear a user's waits, budgets and locked tokens",
-                  [user](Desk& desk) { return unlock(desk, *user); })
+  grammar
+      .command("unlock", "clear a user's waits, budgets and locked tokens",
+               [user](Desk& desk) { return unlock(desk, *user); })
       .user(*user);
 }
 

@@ -195,7 +195,7 @@ SecretRecord decoy() {
 std::optional<Verdict> decide_without_code(const Record* record, Action action, const LoginContext& context,
                                            const DecisionPolicy& policy) {
   if (action == Action::kDeny) return Verdict::kDisabled;
-  if (record != nullptr && record->disabled) return Verdict::kDisabled;
+  if (record != nullptr && record->is_shut()) return Verdict::kDisabled;
   if (action == Action::kExempt) return context.uid ? Verdict::kExempt : Verdict::kNotEnrolled;
   if (!context.uid) return std::nullopt;
 
@@ -208,7 +208,7 @@ std::optional<Verdict> decide_without_code(const Record* record, Action action, 
 Result<Decision> decide(const SecretRecord& record, const TypedCode& code, const LoginContext& context,
                         const DecisionPolicy& policy) {
   Work work{code, context, policy, {Verdict::kUnavailable, record, false, code.kind, 0, std::nullopt}};
-  if (record->disabled) return conclude(work, Verdict::kDisabled);
+  if (record->is_shut()) return conclude(work, Verdict::kDisabled);
   const bool may_be_judged = context.uid || context.unknown_user == UnknownUser::kJudged;
   if (may_be_judged && !belongs_to_another_account(*record, context, policy)) return decide_by_shape(work);
 

@@ -28,10 +28,10 @@ struct LoginContext {
 
 struct Decision {
   Verdict verdict = Verdict::kUnavailable;
-  SecretRecord record;             ///< The record as it is from now on.
-  bool must_save = false;          ///< Whether it differs from what was loaded.
+  SecretRecord record;     ///< The record as it is from now on.
+  bool must_save = false;  ///< Whether it differs from what was loaded.
   TypedCode::Kind kind = TypedCode::Kind::kMalformed;
-  std::uint32_t token = 0;         ///< Id of the token whose code was accepted; 0: none.
+  std::uint32_t token = 0;           ///< Id of the token whose code was accepted; 0: none.
   std::optional<UnixTime> retry_at;  ///< kThrottled only.
 };
 
@@ -47,7 +47,8 @@ struct Decision {
 [[nodiscard]] Result<Decision> decide(const SecretRecord& record, const TypedCode& code, const LoginContext& context,
                                       const DecisionPolicy& policy);
 
-/// Does the work of a decision for a user who has no record, so that its absence does not show, and answers kNotEnrolled.
+/// Does the work of a decision for a user who has no record, so that its absence does not show, and answers
+/// kNotEnrolled.
 [[nodiscard]] Result<Decision> decide_for_nobody(const TypedCode& code, const LoginContext& context,
                                                  const DecisionPolicy& policy);
 

@@ -79,7 +79,7 @@ Result<std::uint32_t> add_token(Record& record, const Token& token) {
 }
 
 std::string_view state_of(const Record& record) {
-  if (record.disabled) return "disabled";
+  if (record.is_shut()) return "disabled";
   return !has_confirmed_token(record) && record.invitation.present ? "invited" : "active";
 }
 

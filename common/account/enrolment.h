@@ -28,8 +28,9 @@ struct TokenParameters {
 
 /// A token that is not in any record yet and has no id. kUsage if the secret is not 16 … 64 bytes, the label longer
 /// than 48 bytes or holding control characters, or the period out of range.
-[[nodiscard]] Result<SecretBox<Token>> new_token(const TokenParameters& parameters, std::span<const std::uint8_t> secret,
-                                                 std::string_view label, UnixTime now);
+[[nodiscard]] Result<SecretBox<Token>> new_token(const TokenParameters& parameters,
+                                                 std::span<const std::uint8_t> secret, std::string_view label,
+                                                 UnixTime now);
 
 /// kUsage if the label is longer than 48 bytes or holds control characters.
 [[nodiscard]] Result<void> set_label(Token& token, std::string_view label);

@@ -60,13 +60,22 @@ std::optional<LeaseTerms> terms_of(const ServiceName& service, const DecisionPol
 }
 
 void grant_lease(Record& record, const LeaseTerms& terms, const ClientKey& client, UnixTime now) {
+  const FixedText<32> names = joined(terms.opens);
   const auto earlier = std::ranges::find_if(record.leases, [&](const Lease& lease) {
-    return lease.used() && lease.client == client && lease.origin == terms.service;
+    const bool same_grant = !lease.origin.empty() || lease.opens == names;
+    return lease.used() && lease.client == client && lease.origin == terms.service && same_grant;
   });
   const auto rank = [&](const Lease& lease) { return lease.granted > now ? UnixTime{} : lease.until; };
   const auto ends_first = [&](const Lease& a, const Lease& b) { return rank(a) < rank(b); };
   Lease& lease = earlier != record.leases.end() ? *earlier : row_for_new_entry(record.leases, ends_first);
-  lease = {client, now, now + terms.length, terms.service, joined(terms.opens)};
+  lease = {client, now, now + terms.length, terms.service, names};
+}
+
+void revoke_earned(Record& record) {
+  record.proofs = {};
+  for (Lease& lease : record.leases) {
+    if (!lease.origin.empty()) lease = {};
+  }
 }
 
 void add_proof(Record& record, const ProofNonce& nonce, const ServiceName& service, const ClientKey& client,

@@ -30,9 +30,13 @@ inline constexpr Seconds kProofLife{600};
 /// What a code given at `service` earns; nullopt: nothing.
 [[nodiscard]] std::optional<LeaseTerms> terms_of(const ServiceName& service, const DecisionPolicy& policy);
 
-/// Grants what `terms` say. A lease that the same service earned this client before is replaced; in a full table the
-/// one that ends first goes.
+/// Grants what `terms` say. A lease that the same service earned this client before is replaced, as is one that an
+/// administrator granted for the same services; in a full table the one that ends first goes.
 void grant_lease(Record& record, const LeaseTerms& terms, const ClientKey& client, UnixTime now);
+
+/// Ends every lease that a code has earned, and every proof: for when a token is no longer to be trusted. Leases that
+/// an administrator granted stay.
+void revoke_earned(Record& record);
 
 /// Notes that the login with `nonce` gave a right code. In a full table the oldest proof goes.
 void add_proof(Record& record, const ProofNonce& nonce, const ServiceName& service, const ClientKey& client,

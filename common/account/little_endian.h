@@ -12,7 +12,7 @@ namespace twinlock {
 /// Writes sizeof(Number) bytes at the beginning of `out`, which must have room for them.
 template <std::integral Number>
 constexpr void store_little_endian(Number number, std::span<std::uint8_t> out) {
-  auto rest = static_cast<std::uint64_t>(number);
+  auto rest = static_cast<std::uint64_t>(number);  // NOLINT(bugprone-signed-char-misuse): the extension is not written
   for (auto& byte : out.first(sizeof(Number))) {
     byte = static_cast<std::uint8_t>(rest & 0xFFU);
     rest >>= 8U;

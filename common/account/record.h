@@ -168,6 +168,7 @@ struct Event {
 
 struct Record {
   bool disabled = false;             ///< By an administrator; beats every exemption.
+  bool moved_away = false;           ///< A rename was cut off: the record lives on under another name. Lets nobody in.
   bool uid_bound = false;
   std::uint32_t uid = 0;
   UnixTime created;
@@ -187,6 +188,8 @@ struct Record {
   std::array<AcceptedCode, 32> accepted;
   std::array<Event, 16> events;
 
+  /// Whether nobody gets in, whatever rules, leases and codes say.
+  [[nodiscard]] bool is_shut() const noexcept { return disabled || moved_away; }
   bool operator==(const Record&) const = default;
 };
 

@@ -151,6 +151,7 @@ void describe_head(Io& io, AnyRecord& record) {
   io.number(at::kNextTokenId, record.next_token_id, {1, std::numeric_limits<std::uint32_t>::max()});
   io.part(at::kUnknownBudget, record.unknown_budget, [](auto& io_, auto& row) { Fields::budget(io_, row); });
   io.bytes(at::kCodeKey, record.code_key);
+  io.flag(at::kMovedAway, record.moved_away);
   io.reserved(at::kReserved);
 }
 

@@ -64,9 +64,7 @@ class RecordWriter {
     std::ranges::copy(value.view(), at(field).begin());
   }
   void services(const Field& field, const FixedText<32>& value) { text(field, value); }
-  void service(const Field& field, const ServiceName& value) {
-    std::ranges::copy(value.text(), at(field).begin());
-  }
+  void service(const Field& field, const ServiceName& value) { std::ranges::copy(value.text(), at(field).begin()); }
   void client(const Field& field, const ClientKey& value) {
     RecordWriter part(at(field));
     part.number(layout::client::kFamily, static_cast<std::uint8_t>(value.base().family()));

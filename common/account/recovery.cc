@@ -46,7 +46,8 @@ Result<std::vector<SecretBytes>> renew_recovery_codes(Record& record, std::size_
 }
 
 std::size_t recovery_codes_left(const Record& record) {
-  return static_cast<std::size_t>(std::ranges::count(record.recovery, RecoveryCode::State::kUnused, &RecoveryCode::state));
+  return static_cast<std::size_t>(
+      std::ranges::count(record.recovery, RecoveryCode::State::kUnused, &RecoveryCode::state));
 }
 
 }  // namespace twinlock

@@ -12,7 +12,8 @@ namespace twinlock {
 inline constexpr std::size_t kRecoveryCodes = 10;
 inline constexpr std::size_t kRecoveryCodeCharacters = 12;
 
-/// Replaces all recovery codes by `count` (0 … 10) fresh ones and returns them as they are to be shown: "ABCD-EFGH-IJKL".
+/// Replaces all recovery codes by `count` (0 … 10) fresh ones and returns them as they are to be shown:
+/// "ABCD-EFGH-IJKL".
 [[nodiscard]] Result<std::vector<SecretBytes>> renew_recovery_codes(Record& record, std::size_t count);
 
 /// How many are unused.

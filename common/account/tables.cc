@@ -27,7 +27,9 @@ void remember_login(Record& record, const ClientKey& client, UnixTime now) {
 }
 
 void add_event(Record& record, const Event& event) {
-  const auto rank = [&](const Event& e) { return std::pair(e.kind != Event::Kind::kRefused, age_rank(e.at, event.at)); };
+  const auto rank = [&](const Event& e) {
+    return std::pair(e.kind != Event::Kind::kRefused, age_rank(e.at, event.at));
+  };
   row_for_new_entry(record.events, [&](const Event& a, const Event& b) { return rank(a) < rank(b); }) = event;
 }
 
@@ -39,7 +41,8 @@ void add_accepted_code(Record& record, const CodeMark& mark, UnixTime now) {
 }
 
 bool was_accepted(const Record& record, const CodeMark& mark) {
-  return std::ranges::any_of(record.accepted, [&](const AcceptedCode& code) { return code.used() && code.mark == mark; });
+  return std::ranges::any_of(record.accepted,
+                             [&](const AcceptedCode& code) { return code.used() && code.mark == mark; });
 }
 
 bool has_confirmed_token(const Record& record) {

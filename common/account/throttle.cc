@@ -94,7 +94,8 @@ void charge_guess(Record& record, const Guess& guess, const ThrottlePolicy& poli
   }
 }
 
-bool is_repeated_guess(const Record& record, const ClientKey& client, const CodeMark& mark, UnixTime now, Seconds span) {
+bool is_repeated_guess(const Record& record, const ClientKey& client, const CodeMark& mark, UnixTime now,
+                       Seconds span) {
   const ThrottleRow* row = row_of(record.throttle, client);
   return row != nullptr && row->last_wrong == mark && row->last_failure <= now && now - row->last_failure < span;
 }

@@ -21,7 +21,8 @@ namespace twinlock {
                                                       const ThrottlePolicy& policy);
 
 /// When the budget holds something again; nullopt: it does now.
-[[nodiscard]] std::optional<UnixTime> budget_empty_until(const Budget& budget, UnixTime now, const BudgetPolicy& policy);
+[[nodiscard]] std::optional<UnixTime> budget_empty_until(const Budget& budget, UnixTime now,
+                                                         const BudgetPolicy& policy);
 
 /// A wrong token code that was looked at.
 struct Guess {

@@ -26,8 +26,8 @@ struct FactorRange {
 [[nodiscard]] FactorRange factors_to_try(const Token& token, UnixTime now, std::uint8_t window);
 
 struct TokenHit {
-  std::size_t index = 0;      ///< In Record::tokens.
-  std::uint64_t factor = 0;   ///< Step or counter.
+  std::size_t index = 0;     ///< In Record::tokens.
+  std::uint64_t factor = 0;  ///< Step or counter.
 };
 
 struct TokenSearch {

@@ -7,8 +7,7 @@ bool lets_in(Verdict verdict) {
     case Verdict::kAccepted:
     case Verdict::kLeased:
     case Verdict::kExempt:
-    case Verdict::kObserved:
-      return true;
+    case Verdict::kObserved: return true;
     case Verdict::kWrongCode:
     case Verdict::kReplayed:
     case Verdict::kThrottled:
@@ -16,8 +15,7 @@ bool lets_in(Verdict verdict) {
     case Verdict::kDisabled:
     case Verdict::kNotEnrolled:
     case Verdict::kExpired:
-    case Verdict::kUnavailable:
-      return false;
+    case Verdict::kUnavailable: return false;
   }
   return false;
 }

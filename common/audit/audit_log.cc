@@ -1,5 +1,6 @@
 // MUST 1: nothing here throws a login off its course: every failure ends in syslog.
 // MUST 2: a line is written by one write(2) on an O_APPEND descriptor, so lines of parallel logins never mix.
+// MUST 3: a line never continues one that a crash or a full disk tore.
 #include "audit/audit_log.h"
 
 #include <fcntl.h>
@@ -22,22 +23,34 @@ namespace {
 constexpr std::int64_t kLockWaitMilliseconds = 100;
 constexpr auto kLockPoll = std::chrono::milliseconds(2);
 
+/// The log, in a directory that only root can change.
 Result<UniqueFd> open_log(const std::string& path) {
-  UniqueFd file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600));
+  const auto slash = path.find_last_of('/');
+  const std::string parent = slash == 0 ? "/" : path.substr(0, slash);
+  const UniqueFd directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory) return system_error(Error::Code::kStore, parent, "opened", errno);
+  const auto safe = check_trusted(directory.get(), S_IFDIR, {parent, Privacy::kPublic, Error::Code::kStore});
+  if (!safe) return safe.error();
+  const int flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+  UniqueFd file(::openat(directory.get(), path.c_str() + slash + 1, flags, 0600));
   if (!file) return system_error(Error::Code::kStore, path, "opened", errno);
   const auto trusted = check_trusted(file.get(), S_IFREG, {path, Privacy::kPrivate, Error::Code::kStore});
   if (!trusted) return trusted.error();
   return file;
 }
 
+bool try_to_lock(int fd, short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
 /// A shared lock: writers do not wait for each other, only for a rotation.
 bool lock_for_appending(int fd) {
   const std::int64_t deadline = monotonic_milliseconds() + kLockWaitMilliseconds;
   while (true) {
-    struct flock lock {};
-    lock.l_type = F_RDLCK;
-    lock.l_whence = SEEK_SET;
-    if (::fcntl(fd, F_OFD_SETLK, &lock) == 0) return true;
+    if (try_to_lock(fd, F_RDLCK)) return true;
     if (monotonic_milliseconds() >= deadline) return false;
     std::this_thread::sleep_for(kLockPoll);
   }
@@ -72,9 +85,21 @@ Result<void> check_file_size_limit(int fd, std::size_t more, const std::string& 
   return Error{Error::Code::kStore, path, "would grow beyond the file size limit of this process", ""};
 }
 
-Result<void> append(const std::string& path, const std::string& line) {
+bool ends_in_the_middle_of_a_line(int fd) {
+  struct stat status {};
+  char last = '\n';
+  return ::fstat(fd, &status) == 0 && status.st_size > 0 && ::pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n';
+}
+
+/// Only who is alone can tell a torn line from one that is just being written.
+bool follows_a_torn_line(int fd) {
+  return ends_in_the_middle_of_a_line(fd) && try_to_lock(fd, F_WRLCK) && ends_in_the_middle_of_a_line(fd);
+}
+
+Result<void> append(const std::string& path, const std::string& json) {
   const auto file = open_for_appending(path);
   if (!file) return file.error();
+  const std::string line = (follows_a_torn_line(file->get()) ? "\n" : "") + json + "\n";
   if (const auto fits = check_file_size_limit(file->get(), line.size(), path); !fits) return fits;
   const ssize_t written = ::write(file->get(), line.data(), line.size());
   if (written < 0) return system_error(Error::Code::kStore, path, "written", errno);
@@ -91,7 +116,7 @@ AuditLog::AuditLog(std::string path, SyslogSink syslog) : path_(std::move(path))
 void AuditLog::record(const AuditLine& line) const {
   const std::string json = audit_json(line);
   if (!path_.empty()) {
-    const auto appended = append(path_, json + "\n");
+    const auto appended = append(path_, json);
     if (appended) return;
     syslog_(LOG_ERR, "audit: " + appended.error().text());
   }

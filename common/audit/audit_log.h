@@ -16,13 +16,13 @@ using SyslogSink = std::function<void(int priority, const std::string& line)>;
 
 struct AuditLine {
   UnixTime time;
-  std::string_view event;    ///< "login", "account", "session", "enrol" …
+  std::string_view event;  ///< "login", "account", "session", "enrol" …
   std::string_view user;
   std::string_view service;
   std::string_view address;
-  std::string_view verdict;  ///< Empty where nothing was decided.
-  std::uint32_t token = 0;   ///< Id; 0: none.
-  std::string_view actor{};  ///< The administrator who acted; empty for logins.
+  std::string_view verdict;   ///< Empty where nothing was decided.
+  std::uint32_t token = 0;    ///< Id; 0: none.
+  std::string_view actor{};   ///< The administrator who acted; empty for logins.
   std::string_view detail{};  ///< Why, in words; never a secret or a code.
 };
 

@@ -24,7 +24,8 @@ struct AuditEntry {
 /// nullopt: not a line of ours (torn by a crash, or edited).
 [[nodiscard]] std::optional<AuditEntry> parse_audit_line(const std::string& line);
 
-/// The last `most` entries that `wanted` likes, the newest last. A missing file holds none.
+/// The last `most` entries that `wanted` likes, the newest last. A missing file holds none; an Error where it is not to
+/// be trusted or cannot be read.
 [[nodiscard]] Result<std::vector<AuditEntry>> last_audit_entries(const std::string& path, std::size_t most,
                                                                  const std::function<bool(const AuditEntry&)>& wanted);
 

@@ -85,6 +85,21 @@ std::optional<unsigned> parse_bits(std::string_view text, unsigned most) {
   return bits;
 }
 
+bool is_link_local(const Bytes& ipv6) { return ipv6[0] == 0xFE && (ipv6[1] & 0xC0U) == 0x80; }
+
+/// RFC 6052 §2.1: 64:ff9b::/96, below which every IPv4 client has one address of its own.
+bool is_translated_ipv4(const Bytes& ipv6) {
+  constexpr std::array<std::uint8_t, 12> kPrefix = {0x00, 0x64, 0xFF, 0x9B};
+  return std::equal(kPrefix.begin(), kPrefix.end(), ipv6.begin());
+}
+
+/// How many leading bits make one client: as configured, except where neighbours in a /64 are strangers.
+unsigned client_bits(const Address& address, const AddressPrefixes& prefixes) {
+  if (address.family() != Family::kIpv6) return std::min<unsigned>(prefixes.ipv4, all_bits(address.family()));
+  const bool strangers = is_link_local(address.bytes()) || is_translated_ipv4(address.bytes());
+  return strangers ? all_bits(Family::kIpv6) : prefixes.ipv6;
+}
+
 }  // namespace
 
 Result<Address> Address::parse(std::string_view text) {
@@ -115,6 +130,11 @@ Address Address::from_ipv6(const std::array<std::uint8_t, 16>& bytes) {
 
 bool Address::is_loopback() const noexcept {
   return (family_ == Family::kIpv4 && bytes_[0] == 127) || (family_ == Family::kIpv6 && bytes_ == kIpv6Loopback);
+}
+
+bool Address::names_one_client() const noexcept {
+  if (family_ == Family::kLocal) return false;
+  return family_ == Family::kIpv4 || !is_link_local(bytes_);
 }
 
 std::string Address::text() const {
@@ -148,8 +168,7 @@ Result<Network> Network::parse(std::string_view text) {
 }
 
 Network Network::around(const Address& address, const AddressPrefixes& prefixes) {
-  const unsigned wanted = address.family() == Family::kIpv4 ? prefixes.ipv4 : prefixes.ipv6;
-  const unsigned bits = std::min(wanted, all_bits(address.family()));
+  const unsigned bits = client_bits(address, prefixes);
   Network network;
   network.base_ = address_of(address.family(), leading_bits(address.bytes(), bits));
   network.bits_ = static_cast<std::uint8_t>(bits);

@@ -26,6 +26,9 @@ class Address {
 
   [[nodiscard]] Family family() const noexcept { return family_; }
   [[nodiscard]] bool is_loopback() const noexcept;
+  /// False for `local`, which a login without an address shares with all others of its kind, and for link-local
+  /// addresses (fe80::/10), which another host may have on another link: nothing may be earned there.
+  [[nodiscard]] bool names_one_client() const noexcept;
   [[nodiscard]] std::string text() const;
   [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const noexcept { return bytes_; }
   bool operator==(const Address&) const = default;

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ctime>
 
 namespace twinlock {
@@ -26,6 +27,8 @@ CivilDate local_date(UnixTime time) {
   const std::tm parts = local_parts(time);
   return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday};
 }
+
+bool is_zone_of_caller() { return std::getenv("TZ") != nullptr && ::secure_getenv("TZ") == nullptr; }
 
 std::string rfc3339(UnixTime time) {
   const std::time_t seconds = time.seconds;

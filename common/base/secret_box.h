@@ -20,7 +20,7 @@ class SecretBox {
     if (this != &other) *this = SecretBox(other);
     return *this;
   }
-  SecretBox(SecretBox&&) noexcept = default;             ///< Leaves `other` empty: only to be destroyed or assigned.
+  SecretBox(SecretBox&&) noexcept = default;  ///< Leaves `other` empty: only to be destroyed or assigned.
   SecretBox& operator=(SecretBox&&) noexcept = default;
   ~SecretBox() = default;
 

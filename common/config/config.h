@@ -43,9 +43,9 @@ struct ThrottleConfig {
 };
 
 struct ServiceConfig {
-  Seconds lease{0};  ///< 0 … 30 d; 0: a code given here earns nothing.
+  Seconds lease{0};                ///< 0 … 30 d; 0: a code given here earns nothing.
   std::vector<ServiceName> opens;  ///< Their names, joined by ',', fit into Lease::opens.
-  char separator = '+';  ///< Samba only: between the user name and the code.
+  char separator = '+';            ///< Samba only: between the user name and the code.
   bool operator==(const ServiceConfig&) const = default;
 };
 
@@ -69,7 +69,7 @@ struct NotifyConfig {
 };
 
 struct Config {
-  std::string path;  ///< The file that it was read from.
+  std::string path;                    ///< The file that it was read from.
   std::string issuer = "File server";  ///< 1 … 64 bytes without control characters and ':'.
   Language language = Language::kEnglish;
   StoreConfig store;

@@ -25,22 +25,26 @@ TextTaker into(std::string& value, Result<void> (*check)(const std::string&)) {
 /// A list of texts as they are.
 void read_texts(TableReader& table, std::string_view key, std::vector<std::string>& list,
                 Result<void> (*check)(const std::string&)) {
-  table.read_list(key, [&] { list.clear(); }, [&](const std::string& text) -> Result<void> {
-    if (const auto checked = check(text); !checked) return checked;
-    list.push_back(text);
-    return done();
-  });
+  table.read_list(
+      key, [&] { list.clear(); },
+      [&](const std::string& text) -> Result<void> {
+        if (const auto checked = check(text); !checked) return checked;
+        list.push_back(text);
+        return done();
+      });
 }
 
 /// A list of things that can be parsed from text.
 template <typename T>
 void read_parsed(TableReader& table, std::string_view key, std::vector<T>& list) {
-  table.read_list(key, [&] { list.clear(); }, [&](const std::string& text) -> Result<void> {
-    auto parsed = T::parse(text);
-    if (!parsed) return parsed.error();
-    list.push_back(std::move(*parsed));
-    return done();
-  });
+  table.read_list(
+      key, [&] { list.clear(); },
+      [&](const std::string& text) -> Result<void> {
+        auto parsed = T::parse(text);
+        if (!parsed) return parsed.error();
+        list.push_back(std::move(*parsed));
+        return done();
+      });
 }
 
 void read_store(TableReader& table, StoreConfig& store) {

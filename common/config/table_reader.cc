@@ -135,8 +135,8 @@ void TableReader::read_tables(std::string_view key, const std::function<void(Tab
   }
 }
 
-void TableReader::read_named_tables(
-    std::string_view key, const std::function<void(TableReader&, const std::string& x, int line)>& visit) {
+void TableReader::read_named_tables(std::string_view key,
+                                    const std::function<void(TableReader&, const std::string& x, int line)>& visit) {
   read_table(key, [&](TableReader& outer) {
     for (const TomlEntry& entry : outer.table_.entries) {
       outer.read_table(entry.key, [&](TableReader& inner) { visit(inner, entry.key, entry.line); });

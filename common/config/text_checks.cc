@@ -13,9 +13,7 @@ Error objection(std::string why, std::string mend) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 Result<void> check_length(const std::string& text, std::size_t least, std::size_t most) {
   if (std::ranges::any_of(text, is_control)) return objection("holds a control character", "remove it");

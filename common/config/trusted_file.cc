@@ -153,7 +153,7 @@ Result<UniqueFd> open_file_at(int directory, const std::string& name, const Trus
 Result<std::vector<std::string>> split(const TrustedPath& path) {
   const bool absolute = !path.path.empty() && path.path.front() == '/';
   if (!absolute || path.path.find('\0') != std::string::npos) {
-    return untrusted(path, path.path.empty() ? "path" : path.path.c_str(), "is not an absolute path",
+    return untrusted(path, path.path.empty() ? "path" : path.path, "is not an absolute path",
                      "write the path from / on");
   }
   return parts_backwards(path.path);

@@ -21,6 +21,7 @@ Error refused() { return {Error::Code::kCrypto, "HMAC-SHA-256", "OpenSSL refused
 
 Result<Mac> hmac_sha256(std::span<const std::uint8_t> key, std::initializer_list<std::span<const std::uint8_t>> parts) {
   const std::unique_ptr<EVP_MAC, MacDeleter> algorithm(::EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  if (!algorithm) return refused();  // OpenSSL 3.0 would not check
   const std::unique_ptr<EVP_MAC_CTX, MacDeleter> context(::EVP_MAC_CTX_new(algorithm.get()));
   if (!context) return refused();
 

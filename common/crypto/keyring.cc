@@ -85,8 +85,10 @@ class KeyLines {
     if (!next_word(line).empty()) return "has something behind the key";
     if (is_known(key)) return "repeats a key id or a key";
     if (purpose == kAuditWord && !audit.bytes.empty()) return "is a second audit key";
-    if (purpose == kAuditWord) audit = std::move(key);
-    else records.push_back(std::move(key));
+    if (purpose == kAuditWord)
+      audit = std::move(key);
+    else
+      records.push_back(std::move(key));
     return "";
   }
 

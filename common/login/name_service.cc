@@ -53,6 +53,15 @@ std::vector<gid_t> groups_of(const Account& account) {
   return groups;
 }
 
+/// Whether the group's own list names the account. getgrouplist() cannot say that it failed: a rule that asks members of
+/// a local group for a code must not be passed over by that.
+bool lists(const ::group& group, const Account& account) {
+  for (char** member = group.gr_mem; *member != nullptr; ++member) {
+    if (account.name == *member) return true;
+  }
+  return false;
+}
+
 std::optional<Address> address_of(const sockaddr* socket_address) {
   if (socket_address == nullptr) return std::nullopt;
   if (socket_address->sa_family == AF_INET) {
@@ -95,6 +104,7 @@ Result<bool> is_in_group(const std::optional<Account>& account, const std::strin
                  "create the group, or take it out of the rule"};
   }
   if (!account) return false;
+  if (lists(*found, *account)) return true;
   const auto groups = groups_of(*account);
   return std::ranges::find(groups, found->gr_gid) != groups.end();
 }

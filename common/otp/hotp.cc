@@ -27,6 +27,13 @@ int generate(std::span<const std::uint8_t> key, std::uint64_t counter, unsigned 
   return OATH_CRYPTO_ERROR;
 }
 
+/// liboath leaves key material on the part of the stack that its functions used. Must not be inlined: then its own
+/// buffer would lie elsewhere.
+[[gnu::noinline]] void wipe_dead_stack() {
+  std::array<char, 8192> dead;
+  wipe(dead.data(), dead.size());
+}
+
 }  // namespace
 
 OneTimeCode::OneTimeCode(OneTimeCode&& other) noexcept : characters_(other.characters_), length_(other.length_) {
@@ -42,6 +49,7 @@ Result<OneTimeCode> hotp_code(std::span<const std::uint8_t> key, std::uint64_t c
   }
   OneTimeCode code;
   const int outcome = generate(key, counter, static_cast<unsigned>(digits), algorithm, code.characters_.data());
+  wipe_dead_stack();
   if (outcome != OATH_OK) return Error{Error::Code::kCrypto, "one-time code", ::oath_strerror(outcome), ""};
   code.length_ = count_of(digits);
   return code;

@@ -29,12 +29,9 @@ std::string percent_encoded(std::string_view text) {
 
 std::string_view algorithm_part(HashAlgorithm algorithm) {
   switch (algorithm) {
-    case HashAlgorithm::kSha1:
-      return "";
-    case HashAlgorithm::kSha256:
-      return "&algorithm=SHA256";
-    case HashAlgorithm::kSha512:
-      return "&algorithm=SHA512";
+    case HashAlgorithm::kSha1: return "";
+    case HashAlgorithm::kSha256: return "&algorithm=SHA256";
+    case HashAlgorithm::kSha512: return "&algorithm=SHA512";
   }
   return "";
 }

@@ -40,7 +40,8 @@ Result<QrCode> QrCode::encode(std::string_view text) {
 
 bool QrCode::is_dark(ModulePosition at) const noexcept {
   if (at.column < 0 || at.row < 0 || at.column >= size_ || at.row >= size_) return false;
-  return modules_.bytes()[static_cast<std::size_t>(at.row * size_ + at.column)] != 0;
+  const auto row = static_cast<std::size_t>(at.row);
+  return modules_.bytes()[row * static_cast<std::size_t>(size_) + static_cast<std::size_t>(at.column)] != 0;
 }
 
 }  // namespace twinlock

@@ -33,7 +33,7 @@ Result<std::vector<std::string>> visible_names(int directory, const std::string&
   }
   std::vector<std::string> names;
   errno = 0;
-  while (const dirent* entry = ::readdir(listing.get())) {
+  while (const dirent* entry = ::readdir(listing.get())) {  // NOLINT(concurrency-mt-unsafe): nobody else has it
     if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
     errno = 0;
   }

@@ -44,8 +44,7 @@ std::string percent_encoded(std::string_view name) {
 Result<std::string> hashed(std::string_view name) {
   std::array<std::uint8_t, kHashDigits / 2> digest{};
   std::size_t length = 0;
-  const bool worked =
-      ::EVP_Q_digest(nullptr, "SHA256", nullptr, name.data(), name.size(), digest.data(), &length) == 1;
+  const bool worked = ::EVP_Q_digest(nullptr, "SHA256", nullptr, name.data(), name.size(), digest.data(), &length) == 1;
   if (!worked || length != digest.size()) return Error{Error::Code::kCrypto, "SHA-256", "OpenSSL refused to work", ""};
   std::string text(1, kHashMark);
   for (const auto byte : digest) append_hex(text, byte, kLowerDigits);

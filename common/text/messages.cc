@@ -29,27 +29,31 @@ std::string moment(Language language, UnixTime time, UnixTime now) {
   return text.substr(8, 2) + "." + text.substr(5, 2) + "." + text.substr(0, 4) + " " + clock;
 }
 
+/// A time without its seconds would be over before the wait is.
+UnixTime next_full_minute(UnixTime time) { return {(time.seconds + 59) / 60 * 60}; }
+
 std::string throttled(Language language, const RefusalFacts& facts) {
   const auto text = in(language, {"Too many wrong codes. No code is accepted from here before {}.",
                                   "Zu viele falsche Codes. Von hier wird vor {} keiner angenommen."});
-  return filled(text, {moment(language, facts.retry_at.value_or(facts.now), facts.now)});
+  return filled(text, {moment(language, next_full_minute(facts.retry_at.value_or(facts.now)), facts.now)});
 }
 
+/// In ASCII, German too: OpenSSH's clients before 10.3 print other letters of a refusal as "\303\244".
 std::string_view plain_refusal(Language language, Verdict verdict) {
   switch (verdict) {
     case Verdict::kWrongCode: return in(language, {"Wrong code.", "Falscher Code."});
     case Verdict::kReplayed:
       return in(language, {"This code was used already. Wait for the next one.",
-                           "Dieser Code wurde schon benutzt. Bitte auf den nächsten warten."});
+                           "Dieser Code wurde schon benutzt. Bitte auf den neuen warten."});
     case Verdict::kLocked:
       return in(language, {"Locked after too many wrong codes.", "Gesperrt nach zu vielen falschen Codes."});
     case Verdict::kDisabled:
       return in(language, {"This account is disabled here.", "Dieses Konto ist hier gesperrt."});
     case Verdict::kNotEnrolled:
-      return in(language, {"No phone is enrolled for this account.", "Für dieses Konto ist kein Telefon eingerichtet."});
+      return in(language, {"No phone is enrolled for this account.", "Mit diesem Konto ist noch kein Telefon verbunden."});
     case Verdict::kExpired: return in(language, {"This code has expired.", "Dieser Code ist abgelaufen."});
     case Verdict::kUnavailable:
-      return in(language, {"Codes cannot be checked at the moment.", "Codes können gerade nicht geprüft werden."});
+      return in(language, {"Codes cannot be checked at the moment.", "Codes lassen sich gerade nicht kontrollieren."});
     case Verdict::kThrottled:  // said with its time by throttled()
     case Verdict::kAccepted:
     case Verdict::kLeased:

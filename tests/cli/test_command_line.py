@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from support import accounts, command, paths
-from support.command import AUDIT_LOG, CONFIG_FILE, DONE, NOT_FOUND, STORE, USAGE, USERS, CommandScenario, run
+from support.command import CONFIG_FILE, DONE, NOT_FOUND, STORE, USAGE, USERS, CommandScenario, run
 from support.totp import Phone
 from support.twinlock import enrol, run_json
 
@@ -185,19 +185,6 @@ class WhereTheOutputGoesNowhere(CommandScenario):
         for before in (lambda: os.close(2), close_all):
             self.assertEqual(NOT_FOUND, run("show", "carol2", before=before).status)
         self.assertEqual(STORE, run("check", "alice", before=close_all).status)
-
-    def test_no_file_of_ours_takes_the_place_of_a_closed_descriptor(self) -> None:
-        def close_all() -> None:
-            for descriptor in (0, 1, 2):
-                os.close(descriptor)
-
-        before = (USERS / "alice").read_bytes(), CONFIG_FILE.read_bytes()
-        for line in (*self.LINES, "list --json"):
-            run(*line.split(), before=close_all)
-            for file in AUDIT_LOG, USERS / "alice", CONFIG_FILE:
-                self.assertNotIn(b"alice  active", file.read_bytes())
-                self.assertNotIn(b"twinlock: ", file.read_bytes())
-        self.assertEqual(before[1], CONFIG_FILE.read_bytes())
 
     def test_a_full_disk_under_the_records_keeps_nothing_half(self) -> None:
         directory = Path(self.enterContext(tempfile.TemporaryDirectory(dir="/run")))

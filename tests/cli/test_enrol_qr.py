@@ -93,6 +93,13 @@ class ImageFiles(QrScenario):
         self.assert_status(NO, done)
         self.assert_no_files()
 
+    def test_are_removed_when_there_is_no_input_at_all(self) -> None:
+        # No descriptor of our own may take the place of the closed one: it would be waited for without end.
+        done = run("enrol", "alice", "--png", self.png, before=lambda: os.close(0))
+        self.assert_status(NO, done)
+        self.assertIn("not confirmed: no code came", done.messages)
+        self.assert_no_files()
+
     def test_are_removed_when_the_command_is_ended_while_it_waits(self) -> None:
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             with self.subTest(ending):

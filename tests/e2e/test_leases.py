@@ -1,5 +1,7 @@
 """A login over SSH opens the file shares at that address, but only once every factor has passed."""
 
+import re
+
 import paramiko
 
 from support import twinlock
@@ -42,8 +44,8 @@ class LeaseAfterAFailedPassword(SshScenario):
 
     def setUp(self) -> None:
         super().setUp()
-        password, code = "auth       requisite    pam_unix.so\n", "auth       required     pam_twinlock.so\n"
-        self.use_pam_stack(lambda shipped: shipped.replace(password, "").replace(code, code + password))
+        code_first = "auth required pam_twinlock.so\nauth requisite pam_unix.so\n"
+        self.use_pam_stack(lambda shipped: re.sub("(?m)^auth.*\n", "", shipped) + code_first)
 
     def test_in_the_prompts(self) -> None:
         options = [*with_key(self.new_key()), "PreferredAuthentications=keyboard-interactive,publickey"]

@@ -1,4 +1,4 @@
-"""Clients beside OpenSSH's, and key and code without a password."""
+"""Clients beside OpenSSH's own on a terminal."""
 
 import subprocess
 
@@ -22,14 +22,10 @@ class Paramiko(SshScenario):
             list_home(self.server, "alice", {"Password: ": ALICE.password, "Code: ": self.phone.wrong_code()})
 
 
-class KeyAndCode(SshScenario):
-    """A site whose stack asks no password, because sshd asks for a key first. sshpass types the code."""
+class Sshpass(SshScenario):
+    """Types the code behind a key."""
 
     sshd_options = ["AuthenticationMethods publickey,keyboard-interactive:pam", "PubkeyAuthentication yes"]
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.use_pam_stack(lambda shipped: shipped.replace("auth       requisite    pam_unix.so\n", ""))
 
     def log_in_with_sshpass(self, code: str) -> subprocess.CompletedProcess[str]:
         arguments = ssh_client.arguments(self.server.port, "alice", ssh_client.with_key(self.new_key()))

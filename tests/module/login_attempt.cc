@@ -38,9 +38,9 @@ char* response_to(const Json& answer) {
 
 int answer(Stage& stage, pam_response& response) {
   if (stage.prompts.size() == 1 && stage.attempt.at_first_prompt) stage.attempt.at_first_prompt();
-  if (stage.attempt.answers.empty()) return PAM_CONV_ERR;
-  const Json next = stage.attempt.answers.front();
-  stage.attempt.answers.pop_front();
+  Answers& answers = stage.attempt.answers;
+  if (answers.next == answers.all.size()) return PAM_CONV_ERR;
+  const Json& next = answers.all.at(answers.next++);
   if (next.is_object() && next.contains("error")) return next.at("error").get<int>();
   response.resp = response_to(next);
   return PAM_SUCCESS;

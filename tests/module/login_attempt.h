@@ -1,7 +1,6 @@
 // One pass through libpam, pam_start … pam_end, with a scripted human and a scripted application.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +10,10 @@ using Json = nlohmann::ordered_json;
 
 /// What the human types at each prompt, in this order: a text, {"hex": "…"} for raw bytes, null for a NULL response,
 /// or {"error": CODE} where the conversation fails with that PAM code. Where none is left it fails with PAM_CONV_ERR.
-using Answers = std::deque<Json>;
+struct Answers {
+  const Json& all;       ///< Nothing is taken away: what became free would hide a leak.
+  std::size_t next = 0;
+};
 
 /// Called at the first prompt, before it is answered.
 using FirstPrompt = std::function<void()>;
@@ -19,7 +21,7 @@ using FirstPrompt = std::function<void()>;
 /// What a scenario (support/pam.py) says about one attempt.
 struct Attempt {
   const Json& scenario;
-  Answers& answers;  ///< Those that are used are taken away.
+  Answers& answers;
   FirstPrompt at_first_prompt;
 };
 

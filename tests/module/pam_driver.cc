@@ -4,6 +4,10 @@
 //                  after a tenth of the attempts, and last
 //   "parallel": n  in n processes that wait for each other at the first prompt, then go on at once: a line for each,
 //                  an array of its attempts
+//   "host": {"closed": [descriptors], "free_descriptors": n or null}
+//                  in one process whose other circumstances the parent has made: a line for each attempt, then one with
+//                  the state of the process before and after
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +19,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "descriptor_limit.h"
 #include "login_attempt.h"
 #include "process_state.h"
 
@@ -34,12 +39,29 @@ void put_line(int fd, const Json& json) {
 /// The attempts of one process; `after` is called behind each, with its number.
 void repeat(const Json& scenario, const FirstPrompt& at_first_prompt, int out, const std::function<void(int)>& after) {
   const int rounds = scenario.at("repeat");
-  const Json& answers = scenario.at("answers");
-  Answers left(answers.begin(), answers.end());
+  Answers answers{scenario.at("answers")};
   for (int round = 0; round < rounds; ++round) {
-    put_line(out, run({scenario, left, round == 0 ? at_first_prompt : nullptr}));
+    put_line(out, run({scenario, answers, round == 0 ? at_first_prompt : nullptr}));
     after(round);
   }
+}
+
+/// A number that nobody else gets, however few may be opened.
+int copy_of_stdout() {
+  const int copy = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 100);
+  if (copy < 0) throw std::runtime_error("fcntl");
+  return copy;
+}
+
+void run_in_hostile_host(const Json& scenario) {
+  const int out = copy_of_stdout();
+  open_log();
+  for (const int fd : scenario.at("host").at("closed")) ::close(fd);
+  const Json first = process_state();
+  const DescriptorLimit limit(scenario.at("host").at("free_descriptors"));
+  repeat(scenario, nullptr, out, [](int) {});
+  limit.lift();
+  put_line(out, {{"first", first}, {"last", process_state()}});
 }
 
 void run_watched(const Json& scenario) {
@@ -136,6 +158,10 @@ void run_in_parallel(const Json& scenario, int processes) {
 int main() {
   using namespace pam_driver;
   const Json scenario = Json::parse(std::cin);
+  if (!scenario.at("host").is_null()) {
+    run_in_hostile_host(scenario);
+    return 0;
+  }
   become_peculiar();
   const int processes = scenario.at("parallel");
   if (processes == 0) {

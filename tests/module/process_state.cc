@@ -1,5 +1,6 @@
 #include "process_state.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -11,11 +12,14 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <system_error>
 
 namespace pam_driver {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr int kDescriptors = 256;  // more than a test ever has open
 
 /// /proc/self/status as a table.
 Json status() {
@@ -55,8 +59,20 @@ Json dispositions() {
   return all;
 }
 
+/// Each open one with what it stands for.
+Json descriptors() {
+  Json all;
+  for (int fd = 0; fd < kDescriptors; ++fd) {
+    std::error_code absent;
+    const auto target = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), absent);
+    if (!absent) all[std::to_string(fd)] = target.string();
+  }
+  return all;
+}
+
 Json host(const Json& status) {
-  Json host{{"directory", std::filesystem::current_path().string()},
+  Json host{{"directory", std::filesystem::read_symlink("/proc/self/cwd").string()},
+            {"descriptors", descriptors()},
             {"locale", std::setlocale(LC_ALL, nullptr)},
             {"dispositions", dispositions()},
             {"limits", limits()},
@@ -69,14 +85,11 @@ Json host(const Json& status) {
   return host;
 }
 
-std::ptrdiff_t open_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return std::distance(begin(all), end(all));
-}
-
 void do_nothing(int) {}
 
 }  // namespace
+
+void open_log() { ::openlog("pam_driver", LOG_NDELAY, LOG_AUTHPRIV); }
 
 void become_peculiar() {
   std::setlocale(LC_ALL, "C.UTF-8");
@@ -86,15 +99,16 @@ void become_peculiar() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, &do_nothing);
   std::signal(SIGALRM, &do_nothing);
-  ::openlog("pam_driver", LOG_NDELAY, LOG_AUTHPRIV);  // else the first message would open a descriptor for good
+  open_log();
 }
 
 Json process_state() {
   const Json fields = status();
   const auto number = [&](const char* name) { return std::stol(fields.at(name).get<std::string>()); };
-  return {{"fds", open_descriptors()},
+  return {{"fds", descriptors().size()},
           {"threads", number("Threads")},
           {"rss_kib", number("VmRSS")},
+          {"heap", ::mallinfo2().uordblks},
           {"host", host(fields)}};
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support import pam, twinlock
 from support.accounts import ALICE
-from support.pam_scenario import ADDRESS, AUDIT_LOG, PamScenario
+from support.pam_scenario import ADDRESS, AUDIT_LOG, PamScenario, locked
 
 
 class AuditScenario(PamScenario):
@@ -68,7 +68,7 @@ class FilesThatFail(AuditScenario):
 
     def test_a_missing_directory(self) -> None:
         self.configure('[audit]\nfile = "/nowhere/audit.log"\n')
-        self.assert_falls_back_to_syslog("/nowhere/audit.log: cannot be opened (No such file or directory)")
+        self.assert_falls_back_to_syslog("/nowhere: cannot be opened (No such file or directory)")
 
     def test_a_symbolic_link_is_not_written_through(self) -> None:
         AUDIT_LOG.unlink()
@@ -87,6 +87,10 @@ class FilesThatFail(AuditScenario):
         os.chown(AUDIT_LOG, ALICE.uid, 0)
         self.assert_falls_back_to_syslog(f"{AUDIT_LOG}: belongs to uid {ALICE.uid}")
         AUDIT_LOG.unlink()
+
+    def test_one_that_another_process_holds(self) -> None:
+        with locked(AUDIT_LOG):
+            self.assert_falls_back_to_syslog(f"{AUDIT_LOG}: is locked by another process")
 
     def test_a_full_disk(self) -> None:
         directory = Path("/run/small")

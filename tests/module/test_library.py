@@ -3,6 +3,7 @@
 import re
 import subprocess
 import unittest
+from pathlib import Path
 from typing import Any
 
 from support import pam, paths, totp
@@ -50,6 +51,8 @@ class Guest(PamScenario):
         self.assertEqual((warm["fds"], warm["threads"]), (last["fds"], last["threads"]))
         self.assertEqual((first["fds"], 1), (last["fds"], last["threads"]))
         self.assertLess(last["rss_kib"] - warm["rss_kib"], 300)
+        # The states themselves take 12,000 bytes; the smallest block that each of 900 attempts could leak makes 28,800.
+        self.assertLess(last["heap"] - warm["heap"], 20_000)
 
     def repeat(self, user: str, answers: list[Any], times: int) -> list[pam.Outcome]:
         """Logins of one process, which checks that they leave no trace."""
@@ -67,6 +70,13 @@ class Guest(PamScenario):
         wrong = [self.phone.wrong_code(), "", None, "x" * 10_000, "123 456 789"]
         outcomes = self.repeat("alice", wrong * 200, 1000)
         self.assertEqual({Code.AUTH_ERR}, {outcome.code("authenticate") for outcome in outcomes})
+
+    def test_nothing_that_it_opens_is_inherited_by_other_programs(self) -> None:
+        trace = Path("/run/trace")
+        pam.run(Scenario("alice", [self.phone.code()], steps=WHOLE_LOGIN), wrapper=["strace", "-e", "openat", "-o", trace])
+        ours = re.findall(r"openat\(.*(?:O_PATH|O_NOFOLLOW).*", trace.read_text())
+        self.assertGreater(len(ours), 20)
+        self.assertEqual([], [line for line in ours if "O_CLOEXEC" not in line])
 
     def test_errors_of_ours_leave_no_trace(self) -> None:
         for breakage in ("issuer = 1\n", '[store]\nkey_file = "/nowhere"\n', ""):

@@ -2,8 +2,8 @@
 
 import re
 
-from support import twinlock
-from support.pam import IN_SSHD, KEYBOARD, Code, Outcome, Step, completed, proof
+from support import pam, twinlock
+from support.pam import IN_SSHD, KEYBOARD, Code, Outcome, Scenario, Step, completed, proof
 from support.pam_scenario import ADDRESS, PamScenario
 
 KEY_AND_KEYBOARD = completed("publickey ssh-ed25519 AAAAC3Nz\nkeyboard-interactive/pam\n")
@@ -29,6 +29,12 @@ class Proofs(PamScenario):
             outcome = self.attempt("alice", answer, steps=[IN_SSHD, proof(32 * "0"), "authenticate"])
             self.assert_refused(outcome)
             self.assertIsNone(outcome.variable("TWINLOCK_PROOF"))
+
+    def test_a_second_attempt_on_the_same_connection_does_not_stand_on_the_first(self) -> None:
+        outcome = self.attempt("alice", self.phone.code(), "", steps=[IN_SSHD, "authenticate", "authenticate", "account"])
+        self.assertEqual([Code.SUCCESS, Code.AUTH_ERR, Code.PERM_DENIED], [code for _, code in outcome.steps])
+        outcome = self.attempt("alice", "", self.phone.code(1), steps=[IN_SSHD, "authenticate", "authenticate", "account"])
+        self.assertEqual([Code.AUTH_ERR, Code.SUCCESS, Code.SUCCESS], [code for _, code in outcome.steps])
 
     def test_an_error_of_ours_takes_an_older_one_away_too(self) -> None:
         self.configure("broken")
@@ -65,7 +71,7 @@ class Account(PamScenario):
     def test_a_nonce_serves_its_own_user_only(self) -> None:
         self.enrol("carol")
         nonce = self.prove(self.phone.code())
-        for user in ("carol", "bob", "mallory"):
+        for user in ("carol", "bob", "carol2"):
             self.assert_not_admitted(self.account(nonce, user))
 
     def test_a_nonce_serves_its_own_address_and_service_only(self) -> None:
@@ -73,6 +79,16 @@ class Account(PamScenario):
         self.assert_not_admitted(self.account(nonce, rhost="192.0.2.8"))
         self.assert_not_admitted(self.account(nonce, rhost=None))
         self.assert_not_admitted(self.account(nonce, service="su"))
+
+    def test_a_mapped_address_is_the_same_address(self) -> None:
+        nonce = self.prove(self.phone.code(), rhost="::ffff:192.0.2.7")
+        self.assertEqual(Code.SUCCESS, self.account(nonce, rhost="192.0.2.7").code("account"))
+
+    def test_variables_of_the_process_prove_nothing(self) -> None:
+        nonce = self.prove(self.phone.code())
+        environment = {"SSH_CONNECTION": "192.0.2.7 1 192.0.2.1 22", "TWINLOCK_PROOF": nonce}
+        (outcome,) = pam.repeated(Scenario("alice", steps=["account"]), environment)
+        self.assert_not_admitted(outcome)
 
     def test_a_nonce_dies_of_age(self) -> None:
         nonce = self.prove(self.phone.code())
@@ -176,9 +192,9 @@ class AfterPublickey(PamScenario):
         self.configure('[[rule]]\nname = "everybody"\naction = "exempt"\n')
         self.assertEqual(Code.AUTH_ERR, self.code_with(IN_SSHD))
         self.configure("broken")
-        pam_key = completed("publickey ssh-ed25519 AAAA\n")
-        self.assertEqual(Code.SUCCESS, self.code_with(IN_SSHD, pam_key))
-        self.assertEqual(Code.SUCCESS, self.code_with(IN_SSHD, pam_key, user="bob"))
+        key = completed("publickey ssh-ed25519 AAAA\n")
+        self.assertEqual(Code.SUCCESS, self.code_with(IN_SSHD, key))
+        self.assertEqual(Code.SUCCESS, self.code_with(IN_SSHD, key, user="bob"))
         self.assertEqual([], self.syslog_lines())
 
 

@@ -4,7 +4,6 @@ A rule observes everybody here: whoever is not enrolled passes. So a record that
 """
 
 import contextlib
-import fcntl
 import os
 import struct
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from support import pam, twinlock
 from support.accounts import ALICE, BOB
 from support.pam import Code
-from support.pam_scenario import USERS, PamScenario
+from support.pam_scenario import USERS, PamScenario, locked
 
 RECORD = USERS / "alice"
 SLOT_BYTES = 8192
@@ -207,16 +206,6 @@ def mounted(*arguments: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", USERS], check=True)
-
-
-@contextlib.contextmanager
-def locked(record: Path) -> Iterator[None]:
-    """The record in the hands of another process."""
-    set_lock_of_open_file = 37  # F_OFD_SETLK, which Python has no name for
-    with record.open("r+b") as file:
-        whole_file = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        fcntl.fcntl(file, set_lock_of_open_file, whole_file)
-        yield
 
 
 class RecordsThatCannotBeSaved(StoreScenario):

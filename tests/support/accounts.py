@@ -54,6 +54,19 @@ def expire_password(account: Account) -> None:
     _set_shadow_line(account, _EXPIRED_LONG_AGO)
 
 
+def make_group(name: str, *members: Account) -> None:
+    """Until the next install()."""
+    with Path("/etc/group").open("a") as groups:
+        groups.write(f"{name}:x:60700:{','.join(member.name for member in members)}\n")
+
+
+def set_shell(account: Account, shell: Path) -> None:
+    """Until the next install()."""
+    lines = Path("/etc/passwd").read_text().splitlines()
+    changed = [f"{line.rpartition(':')[0]}:{shell}" if line.startswith(f"{account.name}:") else line for line in lines]
+    _write("/etc/passwd", "\n".join(changed) + "\n", 0o644)
+
+
 def authorize_key(account: Account, public_key: str) -> None:
     directory = account.home / ".ssh"
     directory.mkdir(mode=0o755, exist_ok=True)

@@ -5,7 +5,7 @@ import functools
 import json
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ _DRIVER = paths.BUILD / "tests/module/pam_driver"
 _DISABLE_RECORD = paths.BUILD / "tests/module/disable_record"
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin", "SHELL": "/bin/sh"}
 _SERVICES = ("sshd", "samba", "su")
-_FAKE_TIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+_LIBRARIES = ("lib/*-linux-gnu*", "lib64", "lib")
+_FAKE_TIME = "faketime/libfaketime.so.1"
 
 
 class Code(enum.IntEnum):
@@ -67,6 +68,7 @@ class Scenario:
     repeat: int = 1
     parallel: int = 0
     arguments: str = ""  # behind pam_twinlock.so in the stack
+    host: dict[str, Any] | None = None  # for a host program in odd circumstances (support/hostile.py)
 
     def json(self) -> str:
         keys = {**asdict(self), "confdir": str(stack(self.arguments)), "user": _plain(self.user),
@@ -98,8 +100,14 @@ class Outcome:
 
 def attempt(user: str | bytes | None, *answers: Answer, hours_ahead: float = 0, **scenario: Any) -> Outcome:
     """One attempt; `hours_ahead` moves the clock that the module reads."""
-    clock = {"LD_PRELOAD": _FAKE_TIME, "FAKETIME": f"{hours_ahead:+}h"} if hours_ahead else {}
+    clock = clock_at(f"{hours_ahead:+}h") if hours_ahead else {}
     return repeated(Scenario(user, answers, **scenario), clock)[0]
+
+
+def clock_at(moment: str) -> dict[str, str]:
+    """Environment of a process in which it is that moment, such as "-1h" or "@2040-01-01 00:00:00"."""
+    library = next(path for place in _LIBRARIES for path in Path("/usr").glob(f"{place}/{_FAKE_TIME}"))
+    return {"LD_PRELOAD": str(library), "FAKETIME": moment}
 
 
 def repeated(scenario: Scenario, environment: Mapping[str, str] | None = None) -> list[Outcome]:
@@ -116,10 +124,11 @@ def in_parallel(scenario: Scenario) -> list[Outcome]:
     return [outcome for child in run(scenario) for outcome in outcomes(child)]
 
 
-def run(scenario: Scenario, environment: Mapping[str, str] | None = None, wrapper: Sequence[str | Path] = ()) -> list[Any]:
-    """All that pam_driver prints. A module that crashes, or prints something itself, fails here."""
+def run(scenario: Scenario, environment: Mapping[str, str] | None = None, wrapper: Sequence[str | Path] = (),
+        before: Callable[[], None] | None = None) -> list[Any]:
+    """All that pam_driver prints; `before` runs in the new process. A module that crashes or prints fails here."""
     done = subprocess.run([*wrapper, _DRIVER], input=scenario.json(), text=True, capture_output=True, timeout=120,
-                          env={**_ENVIRONMENT, **(environment or {})})
+                          env={**_ENVIRONMENT, **(environment or {})}, preexec_fn=before)
     return _lines(done.returncode, done.stdout, done.stderr)
 
 

@@ -1,9 +1,14 @@
 """The stage of the module's tests: a machine with twinlock set up, alice enrolled, bob and carol not."""
 
+import contextlib
+import fcntl
 import itertools
+import os
 import re
 import socket
+import struct
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +23,16 @@ ADDRESS = "192.0.2.7"  # of the client, where a test says nothing else
 AUDIT_LOG = Path("/var/log/twinlock/audit.log")
 
 _numbers = itertools.count()
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """The file in the hands of another process: no other lock on it is granted."""
+    set_lock_of_open_file = 37  # F_OFD_SETLK, which Python has no name for
+    with path.open("r+b") as file:
+        whole_file = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        fcntl.fcntl(file, set_lock_of_open_file, whole_file)
+        yield
 
 
 class PamScenario(unittest.TestCase):

@@ -8,11 +8,14 @@ BUILD = Path(os.environ.get("TWINLOCK_BUILD", SOURCE / "build/dev")).resolve()
 SYSROOT = Path(os.environ.get("TWINLOCK_SYSROOT", SOURCE / "build/sysroot")).resolve()
 
 MODULE = BUILD / "pam/pam_twinlock.so"
+OPEN = BUILD / "pam/open"
 COMMAND = BUILD / "cli/twinlock"
 SSHD = SYSROOT / "usr/sbin/sshd"
+CRON = SYSROOT / "usr/sbin/cron"
+SUDO = SYSROOT / "usr/bin/sudo"
 PACKAGING = SOURCE / "packaging"
 
 
 def missing() -> list[Path]:
     """What ./dev build should have made and has not."""
-    return [path for path in (MODULE, COMMAND, SSHD) if not path.exists()]
+    return [path for path in (MODULE, OPEN, COMMAND, SSHD, CRON, SUDO) if not path.exists()]

@@ -1,6 +1,6 @@
 """A private machine inside this one, made of namespaces.
 
-Inside, /etc is a copy, /home, /run, /tmp, /var/lib, /var/log and /dev are fresh, and users, PAM stacks and logs are
+Inside, /etc is a copy, /home, /run, /tmp, /var/lib, /var/log, /var/spool and /dev are fresh, and users, PAM stacks and logs are
 the test's own. Nothing that happens there changes the machine around it, and no process outlives enter().
 """
 
@@ -15,7 +15,7 @@ from support import accounts, paths
 
 _OUTER_NAMESPACE = "TWINLOCK_OUTER_NAMESPACE"
 _OUTER_PID = "TWINLOCK_OUTER_PID"
-_FRESH = ("/home", "/tmp", "/var/lib", "/var/log")  # /run comes first, /etc and /dev have their own ways
+_FRESH = ("/home", "/tmp", "/var/lib", "/var/log", "/var/spool")  # /run comes first, /etc and /dev have their own ways
 _STASH = Path("/run/stash")
 
 
@@ -64,6 +64,7 @@ def _build() -> None:
     _stash_tree()
     for directory in _FRESH:
         _replace(Path(directory))
+    _own_libexec()
     _own_dev()
     accounts.install()
     _install_pam_stacks()
@@ -104,6 +105,15 @@ def _replace(directory: Path) -> None:
             _mount("--rbind", _STASH / str(number), tree)
 
 
+def _own_libexec() -> None:
+    """What our package puts there, and the plugins of sudo, which looks for them nowhere else."""
+    libexec = Path("/usr/libexec")
+    _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", libexec)
+    (libexec / "twinlock").mkdir()
+    shutil.copy(paths.OPEN, libexec / "twinlock")
+    shutil.copytree(paths.SYSROOT / "usr/libexec/sudo", libexec / "sudo", symlinks=True)
+
+
 def _own_dev() -> None:
     """A /dev in which /dev/log is ours."""
     private = Path("/run/dev")
@@ -123,7 +133,7 @@ def _own_dev() -> None:
 
 
 def _install_pam_stacks() -> None:
-    """Debian's own stacks and the shipped one for sshd, whose module is the freshly built one."""
+    """Debian's and Fedora's own stacks, and over them the shipped ones, whose module is the freshly built one."""
     pam = Path("/etc/pam.d")
     pam.mkdir()
     for stack in (paths.SOURCE / "tests/support/pam.d").iterdir():
@@ -131,11 +141,12 @@ def _install_pam_stacks() -> None:
     modules = Path("/run/modules")  # a path without blanks, which PAM's files could not express
     modules.mkdir()
     shutil.copy(paths.MODULE, modules)
-    install_pam_stack("sshd", shipped_pam_stack())
+    for service in ("sshd", "su", "sudo", "login"):
+        install_pam_stack(service, shipped_pam_stack(service))
 
 
-def shipped_pam_stack() -> str:
-    return (paths.PACKAGING / "pam.d/sshd").read_text()
+def shipped_pam_stack(name: str = "sshd") -> str:
+    return (paths.PACKAGING / "pam.d" / name).read_text()
 
 
 def install_pam_stack(service: str, text: str) -> None:

@@ -4,6 +4,7 @@ import base64
 import secrets
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -20,9 +21,21 @@ class Phone:
 
     def code(self, steps_ahead: int = 0) -> str:
         """The code of the present step, or of one before or after it."""
-        moment = int(time.time()) + steps_ahead * self.period
-        command = ["oathtool", "--totp=sha1", "--base32", f"--time-step-size={self.period}s", f"--now=@{moment}", "-"]
-        return subprocess.run(command, input=self.secret, text=True, capture_output=True, check=True).stdout.strip()
+        return self.code_at(int(time.time()) + steps_ahead * self.period)
+
+    def code_at(self, moment: int) -> str:
+        """The code at that moment, in seconds of Unix time."""
+        return self._codes(moment, 1)[0]
+
+    def wrong_codes_at(self, moment: int) -> Iterator[str]:
+        """Many, all different, of which none is a code of this phone for some minutes around that moment."""
+        near = set(self._codes(moment - 10 * self.period, 21))
+        return (code for code in (f"{number:06}" for number in range(1000)) if code not in near)
+
+    def _codes(self, moment: int, count: int) -> list[str]:
+        command = ["oathtool", "--totp=sha1", "--base32", f"--time-step-size={self.period}s", f"--now=@{moment}",
+                   f"--window={count - 1}", "-"]
+        return subprocess.run(command, input=self.secret, text=True, capture_output=True, check=True).stdout.split()
 
     def wait_for_fresh_step(self) -> None:
         """Returns at once unless the present step is about to end, which would move the window under a test."""

@@ -19,8 +19,8 @@ std::uint64_t below(Random& random, std::uint64_t limit) { return random() % lim
 
 constexpr std::string_view kPaperCodes[] = {"ABCDEFGHIJKL", "MNOPQRSTUVWX", "YZ234567ABCD"};
 constexpr std::string_view kBypassCode = "271828182";
-constexpr std::string_view kAddresses[] = {"192.0.2.7", "192.0.2.8", "198.51.100.9", "203.0.113.5",
-                                           "2001:db8:7::1", "local"};
+constexpr std::string_view kAddresses[] = {"192.0.2.7",   "192.0.2.8",     "198.51.100.9",
+                                           "203.0.113.5", "2001:db8:7::1", "local"};
 
 bool is_encodable(const Record& record) {
   std::array<std::uint8_t, kEncodedRecordBytes> bytes{};

@@ -200,9 +200,18 @@ TEST(DecideTokenCode, RefusesWhatHasNoShapeWithoutCounting) {
   Desk desk;
   const std::string forty(40, '1');
   const std::string long_one(10000, '0');
-  const std::string_view typed[] = {"", " ", "08180", forty, long_one, "abcdef",
-                                    "081804\0"sv, "\0" "081804"sv, "081\0804"sv,
-                                    "081804\n", "ABCDEFGHIJ"};
+  const std::string_view typed[] = {"",
+                                    " ",
+                                    "08180",
+                                    forty,
+                                    long_one,
+                                    "abcdef",
+                                    "081804\0"sv,
+                                    "\0"
+                                    "081804"sv,
+                                    "081\0804"sv,
+                                    "081804\n",
+                                    "ABCDEFGHIJ"};
   for (const auto code : typed) EXPECT_EQ(desk.type_in_vain(code), Verdict::kWrongCode) << code.substr(0, 50);
 }
 

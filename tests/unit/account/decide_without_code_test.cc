@@ -93,11 +93,8 @@ TEST(DecideWithoutCode, HonoursNoLeaseOfAnotherAccountOfTheSameName) {
 }
 
 TEST(Decide, RefusesADisabledAccountWithAnyCode) {
-  Desk desk{.record = RecordBuilder()
-                          .totp()
-                          .bypass("271828182", kNow, kNow + days(1))
-                          .recovery_code("ABCDEFGHIJKL")
-                          .build()};
+  Desk desk{.record =
+                RecordBuilder().totp().bypass("271828182", kNow, kNow + days(1)).recovery_code("ABCDEFGHIJKL").build()};
   desk.record->disabled = true;
   for (const auto code : {"081804", "271828182", "ABCD-EFGH-IJKL", "ABCDE-FGHIJ", "", "000001"}) {
     EXPECT_EQ(desk.type_in_vain(code), Verdict::kDisabled) << code;
@@ -105,11 +102,8 @@ TEST(Decide, RefusesADisabledAccountWithAnyCode) {
 }
 
 TEST(Decide, AnswersAStrangerAsOneWithoutARecord) {
-  const auto record = RecordBuilder()
-                          .totp()
-                          .bypass("271828182", kNow, kNow + days(1))
-                          .recovery_code("ABCDEFGHIJKL")
-                          .build();
+  const auto record =
+      RecordBuilder().totp().bypass("271828182", kNow, kNow + days(1)).recovery_code("ABCDEFGHIJKL").build();
   for (const auto& uid : {std::optional<std::uint32_t>(), std::optional(kAliceUid + 1)}) {
     Desk desk{.record = record};
     desk.uid = uid;

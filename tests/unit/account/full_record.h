@@ -99,6 +99,7 @@ inline Record full_record() {
   Record record;
   Distinct distinct;
   record.disabled = true;
+  record.moved_away = true;
   record.uid_bound = true;
   record.uid = 0xA1B2C3D4;
   record.created = {0x0102030405060708};

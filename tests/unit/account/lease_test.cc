@@ -46,9 +46,7 @@ TEST(Lease, EndsOnTheSecond) {
   EXPECT_FALSE(opens(record, kSamba, kHome, kNow + Seconds(36000)));
 }
 
-TEST(Lease, IsVoidBeforeItWasGranted) {
-  EXPECT_FALSE(opens(leased(), kSamba, kHome, kNow - Seconds(1)));
-}
+TEST(Lease, IsVoidBeforeItWasGranted) { EXPECT_FALSE(opens(leased(), kSamba, kHome, kNow - Seconds(1))); }
 
 TEST(Lease, IsVoidOnceTheConfigurationAllowsLess) {
   const auto record = leased();
@@ -76,7 +74,7 @@ TEST(Lease, OfAnAdministratorLastsAtMostThirtyOneDays) {
   EXPECT_TRUE(opens(record, kSshd, kHome, kNow + days(31) - Seconds(1)));
   EXPECT_TRUE(opens(record, kSamba, kHome, kNow + days(31) - Seconds(1)));
   EXPECT_FALSE(opens(record, kSamba, kHome, kNow + days(31)));
-  const LeaseTerms longer{ServiceName(), days(31) + Seconds(1), {kSamba}};
+  const LeaseTerms longer{ServiceName(), days(31) + Seconds(1), {kSshd, kSamba}};
   grant_lease(*record, longer, kHome, kNow);
   EXPECT_FALSE(opens(record, kSamba, kHome, kNow));
 }

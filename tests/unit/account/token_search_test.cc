@@ -42,10 +42,9 @@ TEST(TokenSearch, FindsTheCodesOfAllThreeHashes) {
     HashAlgorithm algorithm;
     std::string_view seed;
     std::string_view code;
-  } cases[] = {
-      {HashAlgorithm::kSha1, kSeed20, "07081804"},
-      {HashAlgorithm::kSha256, kSeed32, "68084774"},
-      {HashAlgorithm::kSha512, kSeed64, "25091201"}};
+  } cases[] = {{HashAlgorithm::kSha1, kSeed20, "07081804"},
+               {HashAlgorithm::kSha256, kSeed32, "68084774"},
+               {HashAlgorithm::kSha512, kSeed64, "25091201"}};
   for (const auto& [algorithm, seed, code] : cases) {
     const auto record = RecordBuilder().token({.algorithm = algorithm, .digits = Digits::kEight}, seed).build();
     EXPECT_TRUE(is_right(record, code, kNow, 0));

@@ -53,9 +53,9 @@ TEST(TypedCode, ReadsPaperCodesInEitherCase) {
 
 TEST(TypedCode, FindsNoCodeInAnythingElse) {
   const std::string forty(40, '1');
-  const std::string_view others[] = {"",        " ",        "-",       "abcdef",  "49203a",  "492039\n", "492039\r",
-                                     "492.039", "+492039",  "-",       "492039;", "٤٩٢٠٣٩",  "４９２０３９", "ABCD_EFGH_IJKL",
-                                     forty,     "0x492039", "492039 x"};
+  const std::string_view others[] = {
+      "",  " ",       "-",      "abcdef",       "49203a",         "492039\n", "492039\r", "492.039", "+492039",
+      "-", "492039;", "٤٩٢٠٣٩", "４９２０３９", "ABCD_EFGH_IJKL", forty,      "0x492039", "492039 x"};
   for (const auto typed : others) {
     const auto code = read_typed_code(typed);
     EXPECT_EQ(code.kind, Kind::kMalformed) << typed;
@@ -64,7 +64,12 @@ TEST(TypedCode, FindsNoCodeInAnythingElse) {
 }
 
 TEST(TypedCode, RefusesNulBytesWhereverTheyStand) {
-  for (const auto typed : {"\0"sv, "492039\0"sv, "492\0" "039"sv, "\0" "492039"sv, "492039\0rest"sv}) {
+  for (const auto typed : {"\0"sv, "492039\0"sv,
+                           "492\0"
+                           "039"sv,
+                           "\0"
+                           "492039"sv,
+                           "492039\0rest"sv}) {
     EXPECT_EQ(kind_of(typed), Kind::kMalformed);
   }
 }

@@ -12,9 +12,7 @@ TEST(Json, IsOneLineWithItsKeysInOrder) {
   EXPECT_EQ(text_of(value), "{\"user\":\"alice\",\"tokens\":2,\"state\":\"active\",\"leases\":[]}\n");
 }
 
-TEST(Json, WritesTimesInUtc) {
-  EXPECT_EQ(text_of(json_time({1'000'000'000})), "\"2001-09-09T01:46:40Z\"\n");
-}
+TEST(Json, WritesTimesInUtc) { EXPECT_EQ(text_of(json_time({1'000'000'000})), "\"2001-09-09T01:46:40Z\"\n"); }
 
 TEST(Json, WritesNeverAsNull) { EXPECT_EQ(text_of({{"last_used", json_time({0})}}), "{\"last_used\":null}\n"); }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/crypto/hex.h"
+#include "support/hex.h"
 
 namespace twinlock {
 namespace {

@@ -53,12 +53,9 @@ class TokenMaker {
 
 std::string mode_of(HashAlgorithm algorithm) {
   switch (algorithm) {
-    case HashAlgorithm::kSha1:
-      return "--totp=SHA1";
-    case HashAlgorithm::kSha256:
-      return "--totp=SHA256";
-    case HashAlgorithm::kSha512:
-      return "--totp=SHA512";
+    case HashAlgorithm::kSha1: return "--totp=SHA1";
+    case HashAlgorithm::kSha256: return "--totp=SHA256";
+    case HashAlgorithm::kSha512: return "--totp=SHA512";
   }
   return "";
 }
@@ -90,8 +87,8 @@ struct Running {
 testing::AssertionResult agrees(Running& running) {
   const auto theirs = running.oathtool.finish();
   if (theirs.status == 0 && our_code(running.token) + "\n" == theirs.text) return testing::AssertionSuccess();
-  auto failure = testing::AssertionFailure() << "seed " << kSeed << ": ours " << our_code(running.token) << ", theirs "
-                                             << theirs.text << "of";
+  auto failure = testing::AssertionFailure()
+                 << "seed " << kSeed << ": ours " << our_code(running.token) << ", theirs " << theirs.text << "of";
   for (const auto& argument : oathtool_arguments(running.token)) failure << " " << argument;
   return failure;
 }

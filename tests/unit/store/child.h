@@ -66,16 +66,15 @@ inline bool make_fail(const FailingCall& call) {
   }
   filter.push_back(BPF_STMT(BPF_RET | BPF_K, outcome));
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 /// A number that parent and children share.
 class SharedNumber {
  public:
   SharedNumber()
-      : number_(static_cast<volatile unsigned*>(::mmap(nullptr, sizeof(unsigned), PROT_READ | PROT_WRITE,
-                                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {}
+      : number_(static_cast<volatile unsigned*>(
+            ::mmap(nullptr, sizeof(unsigned), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {}
   SharedNumber(const SharedNumber&) = delete;
   SharedNumber& operator=(const SharedNumber&) = delete;
   ~SharedNumber() { ::munmap(const_cast<unsigned*>(number_), sizeof(unsigned)); }

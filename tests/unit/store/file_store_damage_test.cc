@@ -75,7 +75,8 @@ TEST_F(FileStoreDamage, SaysSoOfZeroedSlots) {
 TEST_F(FileStoreDamage, RefusesTwoDamagedSlots) {
   flip(4000);
   flip(kSlot + 4000);
-  EXPECT_EQ(error(), "both copies are damaged: slot 0 has a seal that does not fit, slot 1 has a seal that does not fit");
+  EXPECT_EQ(error(),
+            "both copies are damaged: slot 0 has a seal that does not fit, slot 1 has a seal that does not fit");
 }
 
 TEST_F(FileStoreDamage, MendsALostCopyWithTheNextSave) {

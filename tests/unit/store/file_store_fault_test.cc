@@ -157,9 +157,8 @@ FailingCall no_unnamed_files() {
 }
 
 TEST_F(FileStoreFault, CreatesOnFileSystemsWithoutUnnamedFiles) {
-  EXPECT_TRUE(in_child([&] {
-    return make_fail(no_unnamed_files()) && store->create(user("bob"), record_with(9)) && files() == 2;
-  }));
+  EXPECT_TRUE(in_child(
+      [&] { return make_fail(no_unnamed_files()) && store->create(user("bob"), record_with(9)) && files() == 2; }));
   EXPECT_EQ(state_of("bob"), "9");
 }
 
@@ -175,8 +174,8 @@ TEST_F(FileStoreFault, NeverReplacesARecordWithoutUnnamedFiles) {
 TEST_F(FileStoreFault, LeavesNothingOfAFailedCreationWithoutUnnamedFiles) {
   for (const long number : {SYS_pwrite64, SYS_fsync, SYS_renameat2}) {
     EXPECT_TRUE(in_child([&] {
-      return make_fail(no_unnamed_files()) && make_fail({number, EIO}) &&
-             !store->create(user("bob"), record_with(9)) && files() == 1;
+      return make_fail(no_unnamed_files()) && make_fail({number, EIO}) && !store->create(user("bob"), record_with(9)) &&
+             files() == 1;
     })) << number;
   }
 }

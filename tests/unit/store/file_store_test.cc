@@ -153,10 +153,24 @@ TEST_F(FileStore, NeverOpensTheOldRecordUnderANewName) {
 }
 
 TEST_F(FileStore, KeepsNastyNamesApartAndInside) {
-  const std::vector<std::string> names = {"alice",        "../x",   "a/b",      "%2e",        "a b",
-                                          "DOMAIN\\alice", "zo\xC3\xAB", ".hidden",  "~tilde",     "..",
-                                          ".",            "%2E",    "a%2Fb",    "/etc/passwd", std::string(255, 'n'),
-                                          std::string(255, '/'), "alice@example.com", " "};
+  const std::vector<std::string> names = {"alice",
+                                          "../x",
+                                          "a/b",
+                                          "%2e",
+                                          "a b",
+                                          "DOMAIN\\alice",
+                                          "zo\xC3\xAB",
+                                          ".hidden",
+                                          "~tilde",
+                                          "..",
+                                          ".",
+                                          "%2E",
+                                          "a%2Fb",
+                                          "/etc/passwd",
+                                          std::string(255, 'n'),
+                                          std::string(255, '/'),
+                                          "alice@example.com",
+                                          " "};
   for (std::uint32_t i = 0; i < names.size(); ++i) create(names[i], i);
   for (std::uint32_t i = 0; i < names.size(); ++i) EXPECT_EQ(state_of(names[i]), std::to_string(i)) << names[i];
   EXPECT_EQ(files(), names.size());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace twinlock {
@@ -49,6 +50,14 @@ TEST_F(Messages, SayEveryRefusalInBothLanguagesAndInOneLine) {
   }
 }
 
+TEST_F(Messages, RefuseInAsciiBecauseSshClientsShowNothingElse) {
+  const auto is_ascii = [](unsigned char c) { return c < 128; };
+  for (std::uint8_t number = 0; number < kVerdictCount; ++number) {
+    EXPECT_TRUE(std::ranges::all_of(refused(Language::kGerman, static_cast<Verdict>(number)), is_ascii));
+  }
+  EXPECT_TRUE(std::ranges::all_of(no_code_given(Language::kGerman), is_ascii));
+}
+
 TEST_F(Messages, DifferInAllOtherTextsToo) {
   EXPECT_NE(no_code_given(Language::kEnglish), no_code_given(Language::kGerman));
   EXPECT_NE(not_open(Language::kEnglish), not_open(Language::kGerman));
@@ -57,9 +66,9 @@ TEST_F(Messages, DifferInAllOtherTextsToo) {
 }
 
 TEST_F(Messages, SayUntilWhenCodesAreNotLookedAt) {
-  EXPECT_THAT(refusal(Language::kEnglish, {Verdict::kThrottled, kNow + Seconds(3600), kNow, ""}), HasSubstr("before 10:46"));
+  EXPECT_THAT(refusal(Language::kEnglish, {Verdict::kThrottled, kNow + Seconds(3600), kNow, ""}), HasSubstr("before 10:47"));
   EXPECT_THAT(refusal(Language::kGerman, {Verdict::kThrottled, kNow + days(1), kNow, ""}),
-              HasSubstr("vor 26.11.2026 09:46"));
+              HasSubstr("vor 26.11.2026 09:47"));
 }
 
 TEST_F(Messages, NameTheHelpdeskOnlyWhereWaitingDoesNotHelp) {
