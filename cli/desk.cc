@@ -48,9 +48,9 @@ Result<void> Desk::show(std::string_view text) const {
 void Desk::complain(const Error& error) const {
   const Error advised = with_advice(error);
   const Terminal messages({STDIN_FILENO, STDERR_FILENO, STDERR_FILENO});
-  const auto printed = wants_json()
-                           ? messages.print(json_text(json_error(static_cast<int>(status_of(error.code)), advised)).text())
-                           : messages.print(error_text(advised));
+  const auto printed =
+      wants_json() ? messages.print(json_text(json_error(static_cast<int>(status_of(error.code)), advised)).text())
+                   : messages.print(error_text(advised));
   static_cast<void>(printed);  // there is nowhere left to complain to
 }
 

@@ -25,7 +25,7 @@ struct DeskOptions {
 
 /// What an administrator did to whom.
 struct Act {
-  std::string_view event;            ///< The command's name.
+  std::string_view event;  ///< The command's name.
   const Username& user;
   std::optional<Verdict> verdict{};  ///< Where something was decided.
   std::uint32_t token = 0;           ///< Id; 0: none.

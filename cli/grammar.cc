@@ -150,7 +150,8 @@ Grammar::Grammar() : parts_(std::make_unique<Parts>()) {
   CLI::App& app = parts_->app;
   app.require_subcommand(1);
   app.set_version_flag("--version", "twinlock " TWINLOCK_VERSION);
-  app.add_option("--config", parts_->options.config_path, "configuration file (" + std::string(kDefaultConfigPath) + ")")
+  app.add_option("--config", parts_->options.config_path,
+                 "configuration file (" + std::string(kDefaultConfigPath) + ")")
       ->type_name("PATH");
   app.add_flag("--json", parts_->json, "answer in JSON");
   app.footer("The manual is twinlock(8).");

@@ -5,12 +5,12 @@
 
 #include <syslog.h>
 
+#include "account/lease.h"
 #include "base/clock.h"
 #include "login/check_code.h"
 #include "pam/login_desk.h"
 #include "pam/proof_variable.h"
 #include "pam/ssh_methods.h"
-#include "account/lease.h"
 #include "text/messages.h"
 
 namespace twinlock {
@@ -24,7 +24,9 @@ Result<Decision> check(PamSession& pam, Workplace& workplace, const Login& login
 
   const auto nonce = draw_nonce();
   if (!nonce) return nonce.error();
-  const auto note_proof = [&](Record& record) { add_proof(record, *nonce, context.service, context.client, context.now); };
+  const auto note_proof = [&](Record& record) {
+    add_proof(record, *nonce, context.service, context.client, context.now);
+  };
   auto decision = check_code(*workplace.store, {login.user, code, context, note_proof}, workplace.policy);
   if (!decision || decision->verdict != Verdict::kAccepted) return decision;
   if (const auto handed = hand_on(pam, *nonce); !handed) return handed.error();

@@ -1,10 +1,10 @@
 // THE LOGIN STORY: what `auth` does.
 #pragma once
 
+#include "account/verdict.h"
+#include "base/time.h"
 #include "pam/module_arguments.h"
 #include "pam/pam_session.h"
-#include "base/time.h"
-#include "account/verdict.h"
 
 namespace twinlock {
 

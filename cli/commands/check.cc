@@ -43,8 +43,7 @@ Result<Judgement> judge(Desk& desk, Workplace& workplace, Login& login) {
   const TypedCode code = read_typed_code(line->text());
   LoginContext context = context_of(login, workplace.config);
   context.unknown_user = UnknownUser::kJudged;
-  const auto decision =
-      check_code(*workplace.store, {login.user, code, context, [](Record&) {}}, workplace.policy);
+  const auto decision = check_code(*workplace.store, {login.user, code, context, [](Record&) {}}, workplace.policy);
   if (!decision) return decision.error();
   return Judgement{decision->verdict, decision->token};
 }
@@ -71,8 +70,9 @@ Result<ExitStatus> check(Desk& desk, const CheckOptions& options) {
 
 void add_check(Grammar& grammar) {
   const auto options = std::make_shared<CheckOptions>();
-  grammar.command("check", "read a code and decide as a login would (uses it up)",
-                  [options](Desk& desk) { return check(desk, *options); })
+  grammar
+      .command("check", "read a code and decide as a login would (uses it up)",
+               [options](Desk& desk) { return check(desk, *options); })
       .user(options->user)
       .text("--service", options->service, "the PAM service to decide for (sshd)")
       .text("--address", options->address, "the client's address to decide for (local)");

@@ -27,8 +27,11 @@ std::string words_for(const AuditEntry& entry, Language language) {
 Json json_of(const std::vector<AuditEntry>& entries, Language language) {
   Json list = Json::array();
   for (const AuditEntry& entry : entries) {
-    list.push_back({{"time", entry.time}, {"service", entry.service}, {"address", entry.address},
-                    {"verdict", entry.verdict}, {"words", words_for(entry, language)}});
+    list.push_back({{"time", entry.time},
+                    {"service", entry.service},
+                    {"address", entry.address},
+                    {"verdict", entry.verdict},
+                    {"words", words_for(entry, language)}});
   }
   return list;
 }
@@ -72,7 +75,8 @@ Result<ExitStatus> explain(Desk& desk, const std::string& typed) {
 
 void add_explain(Grammar& grammar) {
   const auto user = std::make_shared<std::string>();
-  grammar.command("explain", "say why a user's last logins were refused", [=](Desk& desk) { return explain(desk, *user); })
+  grammar
+      .command("explain", "say why a user's last logins were refused", [=](Desk& desk) { return explain(desk, *user); })
       .user(*user);
 }
 

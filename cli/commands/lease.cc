@@ -36,8 +36,11 @@ void collect(const std::string& user, const Record& record, const DecisionPolicy
 Json json_of(const std::vector<Row>& rows) {
   Json list = Json::array();
   for (const Row& row : rows) {
-    list.push_back({{"user", row.user}, {"address", row.lease.client.text()}, {"services", services_json(row.lease)},
-                    {"granted", json_time(row.lease.granted)}, {"until", json_time(row.lease.until)}});
+    list.push_back({{"user", row.user},
+                    {"address", row.lease.client.text()},
+                    {"services", services_json(row.lease)},
+                    {"granted", json_time(row.lease.granted)},
+                    {"until", json_time(row.lease.until)}});
   }
   return list;
 }

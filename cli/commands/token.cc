@@ -95,7 +95,8 @@ Result<ExitStatus> remove(Desk& desk, const TokenOptions& options) {
 }
 
 Result<ExitStatus> rename(Desk& desk, const TokenOptions& options) {
-  return change_token(desk, options, "token rename", [&](Desk&, Record&, Token& token) { return set_label(token, options.label); });
+  return change_token(desk, options, "token rename",
+                      [&](Desk&, Record&, Token& token) { return set_label(token, options.label); });
 }
 
 struct CodePair {
@@ -118,8 +119,7 @@ Result<ExitStatus> resync(Desk& desk, const TokenOptions& options) {
   if (!codes) return codes.error();
   desk.advance_to(read_clock());
   return change_token(desk, options, "token resync", [&](Desk& at, Record&, Token& token) -> Result<void> {
-    const auto done_so =
-        resync_token(token, {codes->first.canonical.text(), codes->second.canonical.text()}, at.now());
+    const auto done_so = resync_token(token, {codes->first.canonical.text(), codes->second.canonical.text()}, at.now());
     if (!done_so) return done_so.error();
     if (*done_so) return done();
     return Error{Error::Code::kRefused, "resync", "the codes do not follow each other near where the token should be",
@@ -144,8 +144,11 @@ void add_token(Grammar& grammar) {
   const auto options = std::make_shared<TokenOptions>();
   describe(grammar, "list", "list a user's tokens", options, list);
   describe(grammar, "disable", "refuse a token's codes", options, changing("token disable", disable)).id(options->id);
-  describe(grammar, "enable", "accept a token's codes again", options, changing("token enable", enable)).id(options->id);
-  describe(grammar, "remove", "delete a token", options, remove).id(options->id).flag("--yes", options->yes, "do not ask");
+  describe(grammar, "enable", "accept a token's codes again", options, changing("token enable", enable))
+      .id(options->id);
+  describe(grammar, "remove", "delete a token", options, remove)
+      .id(options->id)
+      .flag("--yes", options->yes, "do not ask");
   describe(grammar, "resync", "get a token in step with two codes in a row", options, resync).id(options->id);
   describe(grammar, "rename", "change a token's label", options, rename)
       .id(options->id)

@@ -53,8 +53,8 @@ struct Token {
   bool needs_resync = false;       ///< HOTP whose counter is not to be trusted; accepts nothing until resynced.
   std::uint8_t secret_length = 0;  ///< Bytes, 16 … 64.
   std::array<std::uint8_t, 64> secret{};
-  std::int8_t drift = 0;    ///< Learnt clock offset of the device, in steps, −10 … 10.
-  std::uint64_t next = 0;   ///< Smallest step or counter that is not used up (RFC 6238 §5.2, RFC 4226 §7.2).
+  std::int8_t drift = 0;       ///< Learnt clock offset of the device, in steps, −10 … 10.
+  std::uint64_t next = 0;      ///< Smallest step or counter that is not used up (RFC 6238 §5.2, RFC 4226 §7.2).
   std::uint32_t failures = 0;  ///< Guesses tried against it since the user's last success.
   UnixTime created;
   UnixTime last_used;
@@ -128,9 +128,9 @@ struct ThrottleRow {
 struct Lease {
   ClientKey client;
   UnixTime granted;
-  UnixTime until;        ///< 0: free.
-  ServiceName origin;    ///< The service whose login earned it; empty: granted by an administrator.
-  FixedText<32> opens;   ///< Names of the services it opens, joined by ','.
+  UnixTime until;       ///< 0: free.
+  ServiceName origin;   ///< The service whose login earned it; empty: granted by an administrator.
+  FixedText<32> opens;  ///< Names of the services it opens, joined by ','.
   [[nodiscard]] bool used() const noexcept { return until.seconds != 0; }
   bool operator==(const Lease&) const = default;
 };
@@ -167,14 +167,14 @@ struct Event {
 };
 
 struct Record {
-  bool disabled = false;             ///< By an administrator; beats every exemption.
-  bool moved_away = false;           ///< A rename was cut off: the record lives on under another name. Lets nobody in.
+  bool disabled = false;    ///< By an administrator; beats every exemption.
+  bool moved_away = false;  ///< A rename was cut off: the record lives on under another name. Lets nobody in.
   bool uid_bound = false;
   std::uint32_t uid = 0;
   UnixTime created;
   UnixTime last_used;
   std::uint32_t next_token_id = 1;
-  Budget unknown_budget;             ///< For all addresses without a recent login together.
+  Budget unknown_budget;                    ///< For all addresses without a recent login together.
   std::array<std::uint8_t, 32> code_key{};  ///< Random; keys every CodeHash and CodeMark of this record.
   std::array<Token, 8> tokens;
   std::array<RecoveryCode, 10> recovery;

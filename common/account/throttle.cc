@@ -11,8 +11,13 @@ namespace {
 constexpr std::int64_t kSecondsADay = 86400;
 /// "Not before an administrator acts", for budgets that are never refilled.
 constexpr Seconds kEndless = days(3650);
+/// What is dated further ahead was written while the clock was wrong; waiting for that date could take years.
+constexpr Seconds kLargestStepBack{3600};
+
+bool was_clock_wrong(UnixTime written, UnixTime now) { return written - now > kLargestStepBack; }
 
 std::int64_t spent_now(const Budget& budget, UnixTime now, const BudgetPolicy& policy) {
+  if (was_clock_wrong(budget.at, now)) return 0;
   const std::int64_t elapsed = std::max<std::int64_t>(0, (now - budget.at).count());
   const std::int64_t refilled = std::min(elapsed, kEndless.count()) * policy.refill_milli_per_day / kSecondsADay;
   return std::max<std::int64_t>(0, budget.spent_milli - refilled);
@@ -33,6 +38,7 @@ Seconds delay_after(std::uint32_t failures, const ThrottlePolicy& policy) {
 
 /// A clock that was set back makes no wait longer than it was meant to be, and none of a free failure.
 std::optional<UnixTime> wait_until(const ThrottleRow& row, UnixTime now, const ThrottlePolicy& policy) {
+  if (was_clock_wrong(row.last_failure, now)) return std::nullopt;
   const Seconds delay = std::min(row.not_before - row.last_failure, policy.max_delay);
   const UnixTime until = std::min(row.not_before, now + delay);
   return until > now ? std::optional(until) : std::nullopt;

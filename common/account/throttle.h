@@ -6,6 +6,7 @@
 //     for each known address. With an empty budget token codes are not looked at from there.
 //  3. So many failures since the user's last success disable the tokens that they were tried against.
 // What is not looked at neither counts nor prolongs anything.
+// What is dated more than an hour ahead was written by a clock that was wrong: such waits are over, such budgets full.
 #pragma once
 
 #include <optional>

@@ -88,7 +88,8 @@ Result<void> check_file_size_limit(int fd, std::size_t more, const std::string& 
 bool ends_in_the_middle_of_a_line(int fd) {
   struct stat status {};
   char last = '\n';
-  return ::fstat(fd, &status) == 0 && status.st_size > 0 && ::pread(fd, &last, 1, status.st_size - 1) == 1 && last != '\n';
+  return ::fstat(fd, &status) == 0 && status.st_size > 0 && ::pread(fd, &last, 1, status.st_size - 1) == 1 &&
+         last != '\n';
 }
 
 /// Only who is alone can tell a torn line from one that is just being written.

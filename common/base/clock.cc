@@ -28,7 +28,10 @@ CivilDate local_date(UnixTime time) {
   return {parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday};
 }
 
-bool is_zone_of_caller() { return std::getenv("TZ") != nullptr && ::secure_getenv("TZ") == nullptr; }
+bool is_zone_of_caller() {
+  // Only whether it is there: secure_getenv alone cannot tell "hidden from a setuid program" from "not set".
+  return std::getenv("TZ") != nullptr && ::secure_getenv("TZ") == nullptr;  // NOLINT(concurrency-mt-unsafe)
+}
 
 std::string rfc3339(UnixTime time) {
   const std::time_t seconds = time.seconds;

@@ -13,8 +13,8 @@ namespace twinlock {
 /// The day on which `time` falls in the server's time zone. Leaves an already loaded zone as it is.
 [[nodiscard]] CivilDate local_date(UnixTime time);
 
-/// Whether the zone of local_date() is the choice of an unprivileged caller: this program has privileges that its caller
-/// lacks (su, sudo), and the caller set TZ.
+/// Whether the zone of local_date() is the choice of an unprivileged caller: this program has privileges that its
+/// caller lacks (su, sudo), and the caller set TZ.
 [[nodiscard]] bool is_zone_of_caller();
 
 /// RFC 3339 in UTC, such as "2026-11-23T07:27:44Z".

@@ -53,8 +53,8 @@ std::vector<gid_t> groups_of(const Account& account) {
   return groups;
 }
 
-/// Whether the group's own list names the account. getgrouplist() cannot say that it failed: a rule that asks members of
-/// a local group for a code must not be passed over by that.
+/// Whether the group's own list names the account. getgrouplist() cannot say that it failed: a rule that asks members
+/// of a local group for a code must not be passed over by that.
 bool lists(const ::group& group, const Account& account) {
   for (char** member = group.gr_mem; *member != nullptr; ++member) {
     if (account.name == *member) return true;

@@ -47,10 +47,10 @@ std::string_view plain_refusal(Language language, Verdict verdict) {
                            "Dieser Code wurde schon benutzt. Bitte auf den neuen warten."});
     case Verdict::kLocked:
       return in(language, {"Locked after too many wrong codes.", "Gesperrt nach zu vielen falschen Codes."});
-    case Verdict::kDisabled:
-      return in(language, {"This account is disabled here.", "Dieses Konto ist hier gesperrt."});
+    case Verdict::kDisabled: return in(language, {"This account is disabled here.", "Dieses Konto ist hier gesperrt."});
     case Verdict::kNotEnrolled:
-      return in(language, {"No phone is enrolled for this account.", "Mit diesem Konto ist noch kein Telefon verbunden."});
+      return in(language,
+                {"No phone is enrolled for this account.", "Mit diesem Konto ist noch kein Telefon verbunden."});
     case Verdict::kExpired: return in(language, {"This code has expired.", "Dieser Code ist abgelaufen."});
     case Verdict::kUnavailable:
       return in(language, {"Codes cannot be checked at the moment.", "Codes lassen sich gerade nicht kontrollieren."});
@@ -128,8 +128,8 @@ std::string notices(Language language, const Record& record, UnixTime now) {
 }
 
 std::string open_until(Language language, UnixTime until, UnixTime now) {
-  const auto text = in(language, {"Your files are open at this address until {}.",
-                                  "Ihre Dateien sind an dieser Adresse bis {} offen."});
+  const auto text = in(
+      language, {"Your files are open at this address until {}.", "Ihre Dateien sind an dieser Adresse bis {} offen."});
   return filled(text, {moment(language, until, now)});
 }
 

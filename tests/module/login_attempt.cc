@@ -71,9 +71,7 @@ int converse(int count, const pam_message** messages, pam_response** responses, 
 }
 
 /// In place of the sleep that libpam would do.
-void note_delay(int, unsigned microseconds, void* data) {
-  static_cast<Stage*>(data)->delays.push_back(microseconds);
-}
+void note_delay(int, unsigned microseconds, void* data) { static_cast<Stage*>(data)->delays.push_back(microseconds); }
 
 int call(pam_handle_t* handle, const std::string& phase, int flags) {
   if (phase == "authenticate") return ::pam_authenticate(handle, flags);
@@ -134,8 +132,8 @@ Json run(const Attempt& attempt) {
   const std::string user = names_user ? bytes_of(scenario.at("user")) : "";
 
   pam_handle_t* handle = nullptr;
-  const int started =
-      ::pam_start_confdir(service.c_str(), names_user ? user.c_str() : nullptr, &conversation, directory.c_str(), &handle);
+  const int started = ::pam_start_confdir(service.c_str(), names_user ? user.c_str() : nullptr, &conversation,
+                                          directory.c_str(), &handle);
   if (started != PAM_SUCCESS) return report(stage, Json::array({Json::array({"start", started})}), Json::array());
   ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&note_delay));
   const Json rhost = scenario.at("rhost");

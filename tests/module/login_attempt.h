@@ -11,7 +11,7 @@ using Json = nlohmann::ordered_json;
 /// What the human types at each prompt, in this order: a text, {"hex": "…"} for raw bytes, null for a NULL response,
 /// or {"error": CODE} where the conversation fails with that PAM code. Where none is left it fails with PAM_CONV_ERR.
 struct Answers {
-  const Json& all;       ///< Nothing is taken away: what became free would hide a leak.
+  const Json& all;  ///< Nothing is taken away: what became free would hide a leak.
   std::size_t next = 0;
 };
 

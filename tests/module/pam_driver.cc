@@ -68,7 +68,9 @@ void run_watched(const Json& scenario) {
   const Json first = process_state();
   Json warm = first;
   const int warm_round = scenario.at("repeat").get<int>() / 10;
-  repeat(scenario, nullptr, STDOUT_FILENO, [&](int round) { if (round == warm_round) warm = process_state(); });
+  repeat(scenario, nullptr, STDOUT_FILENO, [&](int round) {
+    if (round == warm_round) warm = process_state();
+  });
   put_line(STDOUT_FILENO, {{"first", first}, {"warm", warm}, {"last", process_state()}});
 }
 
@@ -112,7 +114,8 @@ struct Child {
 /// Never returns.
 void be_child(const Json& scenario, Gate& gate, int result) {
   gate.enter_child();
-  repeat(scenario, [&gate] { gate.wait(); }, result, [](int) {});
+  repeat(
+      scenario, [&gate] { gate.wait(); }, result, [](int) {});
   ::_exit(0);
 }
 

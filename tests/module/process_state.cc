@@ -77,8 +77,8 @@ Json host(const Json& status) {
             {"dispositions", dispositions()},
             {"limits", limits()},
             {"environment", environment()}};
-  const std::set<std::string> kept = {"Name", "Umask", "Uid", "Gid", "Groups", "SigBlk", "SigIgn", "SigCgt", "CapEff",
-                                      "NoNewPrivs", "Seccomp"};
+  const std::set<std::string> kept = {"Name",   "Umask",  "Uid",    "Gid",        "Groups", "SigBlk",
+                                      "SigIgn", "SigCgt", "CapEff", "NoNewPrivs", "Seccomp"};
   for (const auto& [key, value] : status.items()) {
     if (kept.contains(key)) host[key] = value;
   }

@@ -79,43 +79,43 @@ TEST(RecordCodec, PutsTokensWhereTheTableSays) {
   const Bytes bytes = encoded(record);
   const std::size_t third = 70 + 2 * 160;
   EXPECT_EQ(number_at(bytes, third, 4), 3U);
-  EXPECT_EQ(bytes[third + 4], 3);                            // disabled
-  EXPECT_EQ(bytes[third + 5], 2);                            // HOTP
-  EXPECT_EQ(bytes[third + 6], 1);                            // SHA-1
-  EXPECT_EQ(bytes[third + 7], 6);                            // digits
-  EXPECT_EQ(number_at(bytes, third + 8, 2), 63U);            // period
-  EXPECT_EQ(bytes[third + 10], 1);                           // locked
-  EXPECT_EQ(bytes[third + 11], 0);                           // needs resync
-  EXPECT_EQ(bytes[third + 12], 61);                          // secret length
-  EXPECT_EQ(bytes[third + 13], 256 - 6);                     // drift −6
+  EXPECT_EQ(bytes[third + 4], 3);                  // disabled
+  EXPECT_EQ(bytes[third + 5], 2);                  // HOTP
+  EXPECT_EQ(bytes[third + 6], 1);                  // SHA-1
+  EXPECT_EQ(bytes[third + 7], 6);                  // digits
+  EXPECT_EQ(number_at(bytes, third + 8, 2), 63U);  // period
+  EXPECT_EQ(bytes[third + 10], 1);                 // locked
+  EXPECT_EQ(bytes[third + 11], 0);                 // needs resync
+  EXPECT_EQ(bytes[third + 12], 61);                // secret length
+  EXPECT_EQ(bytes[third + 13], 256 - 6);           // drift −6
   EXPECT_EQ(number_at(bytes, third + 14, 8), 0x0102030405060703U);
   EXPECT_EQ(number_at(bytes, third + 22, 4), record.tokens[2].failures);
   EXPECT_EQ(number_at(bytes, third + 26, 8), static_cast<std::uint64_t>(record.tokens[2].created.seconds));
   EXPECT_EQ(number_at(bytes, third + 34, 8), static_cast<std::uint64_t>(record.tokens[2].last_used.seconds));
   EXPECT_EQ(bytes[third + 42], record.tokens[2].secret[0]);
-  EXPECT_EQ(bytes[third + 42 + 61], 0);                      // behind the secret
-  EXPECT_EQ(bytes[third + 106], 'p');                        // label
-  EXPECT_EQ(number_at(bytes, third + 154, 6), 0U);           // reserved
+  EXPECT_EQ(bytes[third + 42 + 61], 0);             // behind the secret
+  EXPECT_EQ(bytes[third + 106], 'p');               // label
+  EXPECT_EQ(number_at(bytes, third + 154, 6), 0U);  // reserved
 }
 
 TEST(RecordCodec, PutsTheOtherPartsWhereTheTableSays) {
   const Record record = full_record();
   const Bytes bytes = encoded(record);
-  EXPECT_EQ(bytes[1350 + 9 * 57], 1);                                     // the last recovery code is unused
+  EXPECT_EQ(bytes[1350 + 9 * 57], 1);  // the last recovery code is unused
   EXPECT_EQ(bytes[1350 + 9 * 57 + 9], record.recovery[9].hash.salt[0]);
   EXPECT_EQ(bytes[1350 + 9 * 57 + 25], record.recovery[9].hash.mac[0]);
-  EXPECT_EQ(bytes[1921], 4);                                              // bypass misses
+  EXPECT_EQ(bytes[1921], 4);  // bypass misses
   EXPECT_EQ(number_at(bytes, 1930, 8), static_cast<std::uint64_t>(record.bypass.until.seconds));
   EXPECT_EQ(number_at(bytes, 1995, 8), static_cast<std::uint64_t>(record.invitation.until.seconds));
-  EXPECT_EQ(number_at(bytes, 1986 + 65, 4), 11U);                         // id of the pending token
+  EXPECT_EQ(number_at(bytes, 1986 + 65, 4), 11U);  // id of the pending token
   EXPECT_EQ(bytes[2212], record.caller_word.hash.salt[0]);
   EXPECT_EQ(number_at(bytes, 2260 + 15 * 38 + 18, 8), static_cast<std::uint64_t>(record.known[15].last_login.seconds));
   EXPECT_EQ(number_at(bytes, 2868 + 15 * 54 + 18, 4), record.throttle[15].failures);
-  EXPECT_EQ(bytes[3732 + 15 * 82 + 34], 's');                             // service-…
-  EXPECT_EQ(bytes[3732 + 15 * 82 + 50 + 4], ',');                         // sshd,samba-…
+  EXPECT_EQ(bytes[3732 + 15 * 82 + 34], 's');      // service-…
+  EXPECT_EQ(bytes[3732 + 15 * 82 + 50 + 4], ',');  // sshd,samba-…
   EXPECT_EQ(bytes[5044 + 7 * 58], record.proofs[7].nonce[0]);
   EXPECT_EQ(number_at(bytes, 5508 + 31 * 24 + 16, 8), static_cast<std::uint64_t>(record.accepted[31].at.seconds));
-  EXPECT_EQ(bytes[6276 + 15 * 44], 4);                                    // kind of the last event
+  EXPECT_EQ(bytes[6276 + 15 * 44], 4);  // kind of the last event
   EXPECT_TRUE(std::all_of(bytes.begin() + 6981, bytes.end(), [](std::uint8_t byte) { return byte == 0; }));
 }
 
@@ -168,33 +168,33 @@ constexpr std::size_t kPending = 1986 + 65;
 
 INSTANTIATE_TEST_SUITE_P(
     Record, RecordCodecRefuses,
-    testing::Values(
-        BadField{"disabled", 0, 2}, BadField{"uid_bound", 1, 255}, BadField{"created", 13, 0x80},
-        BadField{"last_used", 21, 0x80}, BadField{"budget_time", 37, 0x80}, BadField{"token_state", kToken + 4, 4},
-        BadField{"token_free_but_filled", kToken + 4, 0}, BadField{"token_type_0", kToken + 5, 0},
-        BadField{"token_type_3", kToken + 5, 3}, BadField{"algorithm_0", kToken + 6, 0},
-        BadField{"algorithm_4", kToken + 6, 4}, BadField{"digits_5", kToken + 7, 5},
-        BadField{"digits_9", kToken + 7, 9}, BadField{"period_14", kToken + 8, 14},
-        BadField{"period_318", kToken + 9, 1}, BadField{"locked", kToken + 10, 2},
-        BadField{"needs_resync", kToken + 11, 3}, BadField{"secret_length_15", kToken + 12, 15},
-        BadField{"secret_length_65", kToken + 12, 65}, BadField{"secret_longer_than_said", kToken + 12, 61},
-        BadField{"drift_11", kToken + 13, 11}, BadField{"drift_minus_11", kToken + 13, 256 - 11},
-        BadField{"counter", kToken + 21, 0x41}, BadField{"token_created", kToken + 33, 0x80},
-        BadField{"token_last_used", kToken + 41, 0x80}, BadField{"label_hole", kToken + 107, 0},
-        BadField{"token_reserved", kToken + 159, 1}, BadField{"recovery_state", 1350, 4},
-        BadField{"recovery_time", 1358, 0x80}, BadField{"bypass_mark", 1920, 2}, BadField{"bypass_time", 1929, 0x80},
-        BadField{"bypass_absent_but_filled", 1920, 0}, BadField{"invitation_mark", 1986, 2},
-        BadField{"invitation_time", 2002, 0x80}, BadField{"pending_state", kPending + 4, 9},
-        BadField{"caller_word_mark", 2211, 2}, BadField{"address_family", 2260, 5},
-        BadField{"address_bits", 2261, 129}, BadField{"known_time", 2260 + 25, 0x80},
-        BadField{"throttle_family", 2868, 1}, BadField{"throttle_time", 2868 + 29, 0x80},
-        BadField{"lease_family", 3732, 255}, BadField{"lease_origin", 3732 + 34, ' '},
-        BadField{"lease_origin_hole", 3732 + 35, 0}, BadField{"lease_opens", 3732 + 50, ','},
-        BadField{"lease_opens_bad_name", 3732 + 51, '/'}, BadField{"proof_service", 5044 + 34, '*'},
-        BadField{"proof_time", 5044 + 57, 0x80}, BadField{"accepted_time", 5508 + 23, 0x80},
-        BadField{"event_kind", 6276, 5}, BadField{"event_verdict", 6277, kVerdictCount},
-        BadField{"event_service", 6276 + 28, 0x80}, BadField{"moved_away", 6980, 2}, BadField{"first_reserved", 6981, 1},
-        BadField{"last_reserved", 7871, 0x80}),
+    testing::Values(BadField{"disabled", 0, 2}, BadField{"uid_bound", 1, 255}, BadField{"created", 13, 0x80},
+                    BadField{"last_used", 21, 0x80}, BadField{"budget_time", 37, 0x80},
+                    BadField{"token_state", kToken + 4, 4}, BadField{"token_free_but_filled", kToken + 4, 0},
+                    BadField{"token_type_0", kToken + 5, 0}, BadField{"token_type_3", kToken + 5, 3},
+                    BadField{"algorithm_0", kToken + 6, 0}, BadField{"algorithm_4", kToken + 6, 4},
+                    BadField{"digits_5", kToken + 7, 5}, BadField{"digits_9", kToken + 7, 9},
+                    BadField{"period_14", kToken + 8, 14}, BadField{"period_318", kToken + 9, 1},
+                    BadField{"locked", kToken + 10, 2}, BadField{"needs_resync", kToken + 11, 3},
+                    BadField{"secret_length_15", kToken + 12, 15}, BadField{"secret_length_65", kToken + 12, 65},
+                    BadField{"secret_longer_than_said", kToken + 12, 61}, BadField{"drift_11", kToken + 13, 11},
+                    BadField{"drift_minus_11", kToken + 13, 256 - 11}, BadField{"counter", kToken + 21, 0x41},
+                    BadField{"token_created", kToken + 33, 0x80}, BadField{"token_last_used", kToken + 41, 0x80},
+                    BadField{"label_hole", kToken + 107, 0}, BadField{"token_reserved", kToken + 159, 1},
+                    BadField{"recovery_state", 1350, 4}, BadField{"recovery_time", 1358, 0x80},
+                    BadField{"bypass_mark", 1920, 2}, BadField{"bypass_time", 1929, 0x80},
+                    BadField{"bypass_absent_but_filled", 1920, 0}, BadField{"invitation_mark", 1986, 2},
+                    BadField{"invitation_time", 2002, 0x80}, BadField{"pending_state", kPending + 4, 9},
+                    BadField{"caller_word_mark", 2211, 2}, BadField{"address_family", 2260, 5},
+                    BadField{"address_bits", 2261, 129}, BadField{"known_time", 2260 + 25, 0x80},
+                    BadField{"throttle_family", 2868, 1}, BadField{"throttle_time", 2868 + 29, 0x80},
+                    BadField{"lease_family", 3732, 255}, BadField{"lease_origin", 3732 + 34, ' '},
+                    BadField{"lease_origin_hole", 3732 + 35, 0}, BadField{"lease_opens", 3732 + 50, ','},
+                    BadField{"lease_opens_bad_name", 3732 + 51, '/'}, BadField{"proof_service", 5044 + 34, '*'},
+                    BadField{"proof_time", 5044 + 57, 0x80}, BadField{"accepted_time", 5508 + 23, 0x80},
+                    BadField{"event_kind", 6276, 5}, BadField{"event_verdict", 6277, kVerdictCount},
+                    BadField{"event_service", 6276 + 28, 0x80}, BadField{"moved_away", 6980, 2},
+                    BadField{"first_reserved", 6981, 1}, BadField{"last_reserved", 7871, 0x80}),
     [](const auto& bad) { return std::string(bad.param.name); });
 
 TEST(RecordCodec, RefusesTokenIdsOfZero) {

@@ -22,16 +22,17 @@ struct SealVector {
 // McGrew and Viega, "The Galois/Counter Mode of Operation", test cases 13, 14 and 16 (AES-256, 96-bit IV), which
 // NIST SP 800-38D refers to.
 constexpr const char* kZeroKey = "0000000000000000000000000000000000000000000000000000000000000000";
-const SealVector kVectors[] = {
-    {kZeroKey, "000000000000000000000000", "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
-    {kZeroKey, "000000000000000000000000", "", "00000000000000000000000000000000",
-     "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
-    {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308", "cafebabefacedbaddecaf888",
-     "feedfacedeadbeeffeedfacedeadbeefabaddad2",
-     "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba"
-     "637b39",
-     "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abc"
-     "c9f66276fc6ece0f4e1768cddf8853bb2d551b"}};
+const SealVector kVectors[] = {{kZeroKey, "000000000000000000000000", "", "", "530f8afbc74536b9a963b4f1c4cb738b"},
+                               {kZeroKey, "000000000000000000000000", "", "00000000000000000000000000000000",
+                                "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+                               {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+                                "cafebabefacedbaddecaf888", "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+                                "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e"
+                                "2449a6b525b16aedf5aa0de657ba"
+                                "637b39",
+                                "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b"
+                                "1056828838c5f61e6393ba7a0abc"
+                                "c9f66276fc6ece0f4e1768cddf8853bb2d551b"}};
 
 /// A vector whose bytes a test may change before it uses them.
 struct Sealed {

@@ -66,7 +66,8 @@ TEST_F(Messages, DifferInAllOtherTextsToo) {
 }
 
 TEST_F(Messages, SayUntilWhenCodesAreNotLookedAt) {
-  EXPECT_THAT(refusal(Language::kEnglish, {Verdict::kThrottled, kNow + Seconds(3600), kNow, ""}), HasSubstr("before 10:47"));
+  EXPECT_THAT(refusal(Language::kEnglish, {Verdict::kThrottled, kNow + Seconds(3600), kNow, ""}),
+              HasSubstr("before 10:47"));
   EXPECT_THAT(refusal(Language::kGerman, {Verdict::kThrottled, kNow + days(1), kNow, ""}),
               HasSubstr("vor 26.11.2026 09:47"));
 }
@@ -85,12 +86,14 @@ TEST_F(Messages, TellFailedAttemptsAndUsedCodesForFourteenDays) {
                                    {Event::Kind::kRefused, Verdict::kWrongCode, kNow - Seconds(600), far, {}},
                                    {Event::Kind::kRefused, Verdict::kWrongCode, kNow - days(15), far, {}},
                                    {Event::Kind::kRecoveryUsed, Verdict::kAccepted, kNow - days(14), far, {}}});
-  EXPECT_EQ("Refused codes in the last 14 days: 2, the last at 09:36 from 192.0.2.7.\n"
-            "Recovery codes used in the last 14 days: 1, the last at 2026-11-11 09:46 from 192.0.2.7.",
-            notices(Language::kEnglish, *record, kNow));
-  EXPECT_EQ("Abgelehnte Codes der letzten 14 Tage: 2, zuletzt 09:36 von 192.0.2.7.\n"
-            "Benutzte Notfallcodes der letzten 14 Tage: 1, zuletzt 11.11.2026 09:46 von 192.0.2.7.",
-            notices(Language::kGerman, *record, kNow));
+  EXPECT_EQ(
+      "Refused codes in the last 14 days: 2, the last at 09:36 from 192.0.2.7.\n"
+      "Recovery codes used in the last 14 days: 1, the last at 2026-11-11 09:46 from 192.0.2.7.",
+      notices(Language::kEnglish, *record, kNow));
+  EXPECT_EQ(
+      "Abgelehnte Codes der letzten 14 Tage: 2, zuletzt 09:36 von 192.0.2.7.\n"
+      "Benutzte Notfallcodes der letzten 14 Tage: 1, zuletzt 11.11.2026 09:46 von 192.0.2.7.",
+      notices(Language::kGerman, *record, kNow));
 }
 
 TEST_F(Messages, TellNothingWhereNothingHappened) {
