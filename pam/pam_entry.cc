@@ -17,6 +17,7 @@
 #include "pam/pam_codes.h"
 #include "pam/proof_variable.h"
 #include "pam/session.h"
+#include "pam/smb_gate.h"
 #include "pam/split.h"
 
 #define TWINLOCK_ENTRY extern "C" __attribute__((visibility("default")))
@@ -60,8 +61,13 @@ int authenticate_entry(PamSession pam, const Result<ModuleArguments>& arguments)
   return authentication_code(verdict);
 }
 
+Verdict admit_as_told(PamSession& pam, const ModuleArguments& arguments) {
+  const UnixTime now = read_clock();
+  return is_samba(pam) ? admit_smb(pam, arguments, now) : admit(pam, arguments, now);
+}
+
 int account_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
-  const Verdict verdict = arguments ? admit(pam, *arguments, read_clock()) : refuse(pam, arguments.error());
+  const Verdict verdict = arguments ? admit_as_told(pam, *arguments) : refuse(pam, arguments.error());
   const auto service = pam.service();
   return account_code(verdict, service ? *service : "");
 }
@@ -73,6 +79,15 @@ int session_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
     return PAM_SESSION_ERR;
   }
   open_session(pam, *arguments, read_clock());
+  return PAM_SUCCESS;
+}
+
+int close_entry(PamSession pam, const Result<ModuleArguments>& arguments) {
+  if (arguments) {
+    close_session(pam, *arguments, read_clock());
+  } else {
+    complain(pam, arguments.error());
+  }
   return PAM_SUCCESS;
 }
 
@@ -96,4 +111,7 @@ TWINLOCK_ENTRY int pam_sm_open_session(pam_handle_t* handle, int flags, int argc
   return at_c_boundary(handle, [&] { return session_entry(session_of(handle, flags), arguments_of(argc, argv)); });
 }
 
-TWINLOCK_ENTRY int pam_sm_close_session(pam_handle_t*, int, int, const char**) { return PAM_SUCCESS; }
+TWINLOCK_ENTRY int pam_sm_close_session(pam_handle_t* handle, int flags, int argc, const char** argv) {
+  using namespace twinlock;
+  return at_c_boundary(handle, [&] { return close_entry(session_of(handle, flags), arguments_of(argc, argv)); });
+}

@@ -63,6 +63,11 @@ Result<Address> PamSession::remote_address() const {
   return *address;
 }
 
+std::string PamSession::terminal() const {
+  const auto terminal = text_item(handle_, PAM_TTY, "PAM_TTY");
+  return terminal ? *terminal : std::string();
+}
+
 std::optional<std::string> PamSession::variable(const char* name) const {
   const char* value = ::pam_getenv(handle_, name);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);

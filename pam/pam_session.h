@@ -25,6 +25,9 @@ class PamSession final : public Conversation {
   /// PAM_RHOST. Absent or empty: `local`. A host name is an error (kConfig): names are for whoever runs the DNS.
   [[nodiscard]] Result<Address> remote_address() const;
 
+  /// PAM_TTY; empty where the application set none.
+  [[nodiscard]] std::string terminal() const;
+
   /// A variable of the PAM environment (never of the process).
   [[nodiscard]] std::optional<std::string> variable(const char* name) const;
   [[nodiscard]] Result<void> set_variable(const std::string& name, const std::string& value);

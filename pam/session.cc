@@ -6,7 +6,9 @@
 #include <syslog.h>
 
 #include "account/lease.h"
+#include "config/config_reader.h"
 #include "pam/lease_variable.h"
+#include "pam/live_entry.h"
 #include "pam/login_desk.h"
 #include "pam/proof_variable.h"
 #include "pam/ssh_methods.h"
@@ -24,23 +26,45 @@ std::optional<SecretRecord> exchange(const SecretRecord& record, const ProofNonc
   return granted;
 }
 
-Result<void> grant(PamSession& pam, const ModuleArguments& arguments, const ProofNonce& nonce, UnixTime now) {
-  auto workplace = open_workplace(arguments.config_path);
-  if (!workplace) return workplace.error();
-  const auto login = login_of(pam, now);
-  if (!login) return login.error();
-  const auto terms = terms_of(login->service, workplace->policy);
-  if (!terms || !login->address.names_one_client()) return done();
+Result<void> grant(PamSession& pam, const Workplace& workplace, const Login& login, const ProofNonce& nonce) {
+  const auto terms = terms_of(login.service, workplace.policy);
+  if (!terms || !login.address.names_one_client()) return done();
 
-  const auto locked = workplace->store->open(login->user);
+  const auto locked = workplace.store->open(login.user);
   if (!locked) return locked.error();
   if (*locked == nullptr || (*locked)->loaded().lost_copy) return done();
-  const LoginContext context = context_of(*login, workplace->config);
+  const LoginContext context = context_of(login, workplace.config);
   const auto granted = exchange((*locked)->loaded().record, nonce, *terms, context);
   if (!granted) return done();
   const auto saved = (*locked)->save(*granted, Copies::kOne, Durability::kUnflushed);
   if (!saved) return saved;
-  return pam.set_variable(kLeaseVariable, std::to_string((now + terms->length).seconds));
+  return pam.set_variable(kLeaseVariable, std::to_string((login.now + terms->length).seconds));
+}
+
+/// Whose session it is, and what it takes to serve it.
+struct Setting {
+  Workplace workplace;
+  Login login;
+};
+
+Result<Setting> setting_of(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
+  auto workplace = open_workplace(arguments.config_path);
+  if (!workplace) return workplace.error();
+  auto login = login_of(pam, now);
+  if (!login) return login.error();
+  return Setting{std::move(*workplace), std::move(*login)};
+}
+
+void log_failure(const PamSession& pam, const std::string& what, const Result<void>& outcome) {
+  if (!outcome) pam.log(LOG_ERR, what + ": " + outcome.error().text());
+}
+
+Result<void> close(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
+  const auto config = read_config(arguments.config_path);
+  if (!config) return config.error();
+  const auto login = login_of(pam, now);
+  if (!login) return login.error();
+  return leave_session(pam, *config, *login);
 }
 
 }  // namespace
@@ -48,9 +72,15 @@ Result<void> grant(PamSession& pam, const ModuleArguments& arguments, const Proo
 void open_session(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
   const auto nonce = handed_on(pam);
   forget(pam);
-  if (!nonce || !gave_pam_method(pam)) return;
-  const auto granted = grant(pam, arguments, *nonce, now);
-  if (!granted) pam.log(LOG_ERR, "no lease granted: " + granted.error().text());
+  const auto setting = setting_of(pam, arguments, now);
+  if (!setting) return pam.log(LOG_ERR, "no lease granted: " + setting.error().text());
+  const auto& [workplace, login] = *setting;
+  if (nonce && gave_pam_method(pam)) log_failure(pam, "no lease granted", grant(pam, workplace, login, *nonce));
+  log_failure(pam, "not on the list of live sessions", enter_session(pam, workplace, login));
+}
+
+void close_session(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
+  log_failure(pam, "still on the list of live sessions", close(pam, arguments, now));
 }
 
 }  // namespace twinlock

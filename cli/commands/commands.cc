@@ -17,6 +17,9 @@ void add_all_commands(Grammar& grammar) {
   add_rename(grammar);
   add_lease(grammar);
   add_explain(grammar);
+  add_sessions(grammar);
+  add_revoke(grammar);
+  add_sweep(grammar);
 }
 
 }  // namespace twinlock

@@ -19,6 +19,9 @@ void add_disable_and_enable(Grammar& grammar);
 void add_rename(Grammar& grammar);
 void add_lease(Grammar& grammar);
 void add_explain(Grammar& grammar);
+void add_sessions(Grammar& grammar);
+void add_revoke(Grammar& grammar);
+void add_sweep(Grammar& grammar);
 
 void add_all_commands(Grammar& grammar);
 

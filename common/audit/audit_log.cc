@@ -4,7 +4,6 @@
 #include "audit/audit_log.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/file_size_limit.h"
 #include "base/unique_fd.h"
 #include "config/trusted_file.h"
 
@@ -74,15 +74,11 @@ Result<UniqueFd> open_for_appending(const std::string& path) {
   return Error{Error::Code::kStore, path, "is locked by another process", ""};
 }
 
-/// A write beyond the limit would kill the host program (SIGXFSZ), and su inherits its caller's limit.
-Result<void> check_file_size_limit(int fd, std::size_t more, const std::string& path) {
-  struct rlimit limit {};
+/// su inherits its caller's limit.
+Result<void> check_room_for(int fd, std::size_t more, const std::string& path) {
   struct stat status {};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || ::fstat(fd, &status) != 0) {
-    return system_error(Error::Code::kStore, path, "examined", errno);
-  }
-  if (limit.rlim_cur >= static_cast<rlim_t>(status.st_size) + more) return done();
-  return Error{Error::Code::kStore, path, "would grow beyond the file size limit of this process", ""};
+  if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
+  return check_file_size_limit(static_cast<std::uint64_t>(status.st_size) + more, path);
 }
 
 bool ends_in_the_middle_of_a_line(int fd) {
@@ -101,7 +97,7 @@ Result<void> append(const std::string& path, const std::string& json) {
   const auto file = open_for_appending(path);
   if (!file) return file.error();
   const std::string line = (follows_a_torn_line(file->get()) ? "\n" : "") + json + "\n";
-  if (const auto fits = check_file_size_limit(file->get(), line.size(), path); !fits) return fits;
+  if (const auto fits = check_room_for(file->get(), line.size(), path); !fits) return fits;
   const ssize_t written = ::write(file->get(), line.data(), line.size());
   if (written < 0) return system_error(Error::Code::kStore, path, "written", errno);
   if (static_cast<std::size_t>(written) != line.size()) {

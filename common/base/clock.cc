@@ -19,6 +19,12 @@ std::tm local_parts(UnixTime time) {
   return parts;
 }
 
+std::int64_t milliseconds_of(clockid_t clock) {
+  std::timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
 }  // namespace
 
 UnixTime read_clock() { return {std::max<std::int64_t>(1, std::time(nullptr))}; }
@@ -42,10 +48,8 @@ std::string rfc3339(UnixTime time) {
 
 std::string local_text(UnixTime time) { return formatted(local_parts(time), "%Y-%m-%d %H:%M"); }
 
-std::int64_t monotonic_milliseconds() {
-  std::timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-}
+std::int64_t monotonic_milliseconds() { return milliseconds_of(CLOCK_MONOTONIC); }
+
+std::int64_t milliseconds_since_boot() { return milliseconds_of(CLOCK_BOOTTIME); }
 
 }  // namespace twinlock

@@ -26,4 +26,7 @@ namespace twinlock {
 /// Monotonic milliseconds, for bounded waits only.
 [[nodiscard]] std::int64_t monotonic_milliseconds();
 
+/// Milliseconds since the machine was started, sleep included: ages that no change of the clock can alter.
+[[nodiscard]] std::int64_t milliseconds_since_boot();
+
 }  // namespace twinlock

@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "base/file_size_limit.h"
+
 namespace twinlock {
 namespace {
 
@@ -19,7 +21,7 @@ class LockedFileRecord final : public LockedRecord {
 
   Result<void> save(const SecretRecord& record, Copies copies, Durability durability) override {
     if (has_failed_) return refused_after_failure();
-    if (const auto limit = check_file_size_limit(file_.place.path); !limit) return limit;
+    if (const auto limit = check_file_size_limit(kRecordImageBytes, file_.place.path); !limit) return limit;
 
     const bool both = copies == Copies::kBoth;
     const SlotLabel first{next_.slot, next_.sequence, both ? Durability::kFlushed : durability};

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "account/little_endian.h"
+#include "base/file_size_limit.h"
 #include "crypto/random.h"
 
 namespace twinlock {
@@ -78,7 +79,7 @@ class NewFile {
 };
 
 Result<void> fill(int fd, const RecordPlace& place, const RecordImage& image) {
-  if (const auto checked = check_file_size_limit(place.path); !checked) return checked;
+  if (const auto checked = check_file_size_limit(kRecordImageBytes, place.path); !checked) return checked;
   if (::fchmod(fd, kMode) != 0) return failed(place, errno);  // whatever the umask of the host program is
   if (const auto written = write_fully(fd, image.bytes(), 0, place.path); !written) return written;
   if (::fsync(fd) != 0) return system_error(Error::Code::kStore, place.path, "flushed to disk", errno);

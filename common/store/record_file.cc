@@ -1,7 +1,6 @@
 #include "store/record_file.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -150,13 +149,6 @@ Result<void> write_slot(int fd, const RecordImage& image, SlotIndex index, Durab
     return system_error(Error::Code::kStore, path, "flushed to disk", errno);
   }
   return done();
-}
-
-Result<void> check_file_size_limit(const std::string& path) {
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0) return system_error(Error::Code::kStore, path, "written", errno);
-  if (limit.rlim_cur >= kRecordImageBytes) return done();
-  return flawed(path, "cannot be written under the file size limit of this process", "raise it (ulimit -f unlimited)");
 }
 
 }  // namespace twinlock

@@ -45,10 +45,6 @@ struct RecordPlace {
 [[nodiscard]] Result<void> write_slot(int fd, const RecordImage& image, SlotIndex index, Durability durability,
                                       const std::string& path);
 
-/// kStore where the process may not write files as large as a record (RLIMIT_FSIZE): a write would be cut in the
-/// middle of a slot, or kill the program with SIGXFSZ.
-[[nodiscard]] Result<void> check_file_size_limit(const std::string& path);
-
 /// Writes all of `bytes` at `offset`.
 [[nodiscard]] Result<void> write_fully(int fd, std::span<const std::uint8_t> bytes, std::size_t offset,
                                        const std::string& path);

@@ -14,7 +14,7 @@ Tree = Mapping[str, str]  # path below the top directory → text
 Rule = Callable[[Tree], Iterator[str]]
 
 _CORE = {"base", "otp", "crypto", "account"}
-_SERVICES = _CORE | {"policy", "config", "text", "store", "audit"}
+_SERVICES = _CORE | {"policy", "config", "text", "store", "audit", "live"}
 # What each directory may include besides itself.
 ALLOWED: dict[str, set[str]] = {
     "base": set(),
@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "text": _CORE | {"config"},
     "store": _CORE | {"config"},
     "audit": _CORE | {"config"},
+    "live": _CORE | {"config"},
     "qr": {"base", "otp"},
     "login": _SERVICES,
     "pam": _SERVICES | {"login"},

@@ -1,0 +1,76 @@
+// twinlock sweep: what must happen in time although nobody logs in. A systemd timer runs it every minute.
+#include "base/clock.h"
+#include "cli/commands/commands.h"
+#include "cli/live_view.h"
+#include "live/code_stash.h"
+#include "login/settled.h"
+
+namespace twinlock {
+namespace {
+
+/// Whether the lease that carries the session has ended. A rule that asks for no code carries it as well.
+Result<bool> has_run_out(const Workplace& workplace, const LiveSession& session, UnixTime now) {
+  if (session.basis != LiveSession::Basis::kLease) return false;
+  const auto login = make_login(session.user.text(), session.service.text(), session.address, now);
+  if (!login) return login.error();
+  const auto settled = settled_without_code(workplace, *login);
+  if (!settled) return settled.error();
+  return !*settled || !lets_in(**settled);
+}
+
+/// The sessions that have run out. A record that cannot be read is named and cuts nobody off: it may be mended, and
+/// the next sweep is near.
+std::vector<LiveSession> run_out(const Desk& desk, const Workplace& workplace, const std::vector<LiveSession>& all,
+                                 ExitStatus& status) {
+  std::vector<LiveSession> over;
+  for (const LiveSession& session : all) {
+    const auto out = has_run_out(workplace, session, desk.now());
+    if (!out) {
+      desk.complain(out.error());
+      status = status_of(out.error().code);
+    } else if (*out) {
+      over.push_back(session);
+    }
+  }
+  return over;
+}
+
+Result<int> clear_stashes(const Config& config) {
+  const auto stashes = RunDirectory::open(config.store.run_dir, kStashDirectory);
+  if (!stashes) return stashes.error();
+  return sweep_stashes(*stashes, milliseconds_since_boot());
+}
+
+void write_down(const Desk& desk, const Config& config, const std::vector<LiveSession>& cut) {
+  for (const LiveSession& session : cut) {
+    const std::string address = session.address.text();
+    desk.write_down(config, {.event = "cut",
+                             .user = session.user,
+                             .service = session.service.text(),
+                             .address = address,
+                             .detail = "the lease has ended"});
+  }
+}
+
+Result<ExitStatus> sweep(Desk& desk) {
+  const auto workplace = open_workplace(desk.config_path());
+  if (!workplace) return workplace.error();
+  const auto all = read_live_sessions(workplace->config);
+  if (!all) return all.error();
+  ExitStatus status = ExitStatus::kDone;
+  const auto cut = cut_connections(run_out(desk, *workplace, *all, status), *all);
+  if (!cut) return cut.error();
+  write_down(desk, workplace->config, cut->cut);
+  const auto stashes = clear_stashes(workplace->config);
+  if (!stashes) return stashes.error();
+  return desk.answer({{"cut", json_of(cut->cut)}, {"also_cut", json_of(cut->also_cut)}, {"stashes", *stashes}},
+                     sentences_of(*cut), status);
+}
+
+}  // namespace
+
+void add_sweep(Grammar& grammar) {
+  grammar.command("sweep", "cut connections whose lease has ended; tidy up (for a timer)", sweep);
+}
+
+}  // namespace twinlock
