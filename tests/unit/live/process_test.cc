@@ -1,0 +1,102 @@
+#include "live/process.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace twinlock {
+namespace {
+
+/// A child that waits until it is ended.
+class Sleeper {
+ public:
+  Sleeper() : pid_(::fork()) {
+    if (pid_ == 0) {
+      while (true) ::pause();
+    }
+  }
+  ~Sleeper() {
+    ::kill(pid_, SIGKILL);
+    if (!reaped_) ::waitpid(pid_, nullptr, 0);
+  }
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+  /// The signal by which it ended.
+  int wait() {
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    reaped_ = true;
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+
+  /// Returns when it is dead, and leaves it as a zombie.
+  void die_unwaited_for() const {
+    ::kill(pid_, SIGKILL);
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+  }
+
+ private:
+  pid_t pid_;
+  bool reaped_ = false;
+};
+
+TEST(IdentifyProcess, KnowsThisProcess) {
+  const auto self = identify_process(::getpid());
+  ASSERT_TRUE(self && *self);
+  EXPECT_EQ((*self)->pid, ::getpid());
+  EXPECT_GT((*self)->started, 0U);
+  EXPECT_TRUE(*is_running(**self));
+}
+
+TEST(IdentifyProcess, TellsTheSameProcessTheSameWay) {
+  const Sleeper sleeper;
+  EXPECT_EQ(**identify_process(sleeper.pid()), **identify_process(sleeper.pid()));
+}
+
+TEST(IdentifyProcess, FindsNobodyUnderAPidThatIsFree) {
+  Sleeper sleeper;
+  ::kill(sleeper.pid(), SIGKILL);
+  sleeper.wait();
+  EXPECT_FALSE(*identify_process(sleeper.pid()));
+  EXPECT_FALSE(*identify_process(-1));
+}
+
+TEST(IdentifyProcess, CountsADeadProcessThatNobodyWaitedForAsGone) {
+  const Sleeper sleeper;
+  sleeper.die_unwaited_for();
+  EXPECT_FALSE(*identify_process(sleeper.pid()));
+}
+
+TEST(IsRunning, IsNotFooledByAnotherProcessWithThePid) {
+  ProcessIdentity earlier = **identify_process(::getpid());
+  --earlier.started;
+  EXPECT_FALSE(*is_running(earlier));
+}
+
+TEST(EndProcess, AsksByTerm) {
+  Sleeper sleeper;
+  EXPECT_EQ(*end_process(**identify_process(sleeper.pid())), Ending::kAsked);
+  EXPECT_EQ(sleeper.wait(), SIGTERM);
+}
+
+TEST(EndProcess, NeverEndsAnotherProcessWithThePid) {
+  Sleeper sleeper;
+  ProcessIdentity earlier = **identify_process(sleeper.pid());
+  --earlier.started;
+  EXPECT_EQ(*end_process(earlier), Ending::kWasOver);
+  EXPECT_TRUE(*is_running(**identify_process(sleeper.pid())));
+}
+
+TEST(EndProcess, FindsOverWhatHasEnded) {
+  Sleeper sleeper;
+  const ProcessIdentity process = **identify_process(sleeper.pid());
+  ::kill(sleeper.pid(), SIGKILL);
+  sleeper.wait();
+  EXPECT_EQ(*end_process(process), Ending::kWasOver);
+}
+
+}  // namespace
+}  // namespace twinlock
