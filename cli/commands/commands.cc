@@ -20,6 +20,7 @@ void add_all_commands(Grammar& grammar) {
   add_sessions(grammar);
   add_revoke(grammar);
   add_sweep(grammar);
+  add_setup(grammar);
 }
 
 }  // namespace twinlock

@@ -1,0 +1,91 @@
+#include "cli/program.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/unique_fd.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::size_t kMostOutput = 1 << 20;
+
+/// Frees what posix_spawn(3) wants to be told.
+class SpawnActions {
+ public:
+  SpawnActions() { ::posix_spawn_file_actions_init(&actions_); }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+
+  void use(int output) {
+    ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions_, output, STDERR_FILENO);
+  }
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+};
+
+/// The caller's environment with English messages.
+std::vector<char*> english_environment() {
+  static char locale[] = "LC_ALL=C.UTF-8";
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (std::strncmp(*variable, "LC_ALL=", 7) != 0) environment.push_back(*variable);
+  }
+  environment.push_back(locale);
+  environment.push_back(nullptr);
+  return environment;
+}
+
+std::string read_to_end(int fd) {
+  std::string text;
+  std::array<char, 4096> block{};
+  while (true) {
+    const ssize_t count = ::read(fd, block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return text;
+    if (text.size() < kMostOutput) text.append(block.data(), static_cast<std::size_t>(count));
+  }
+}
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+Result<ProgramEnd> run_program(const std::vector<std::string>& words) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(Error::Code::kStore, words[0], "started", errno);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+
+  SpawnActions actions;
+  actions.use(writer.get());
+  pid_t pid = 0;
+  auto environment = english_environment();
+  const int failed = ::posix_spawnp(&pid, arguments[0], actions.get(), nullptr, arguments.data(), environment.data());
+  writer = UniqueFd();  // else the end of the output would never come
+  if (failed == ENOENT) return Error{Error::Code::kNotFound, words[0], "is not installed", ""};
+  if (failed != 0) return system_error(Error::Code::kStore, words[0], "started", failed);
+  std::string output = read_to_end(reader.get());
+  return ProgramEnd{wait_for(pid), std::move(output)};
+}
+
+}  // namespace twinlock

@@ -1,0 +1,149 @@
+"""twinlock setup samba: writes the drop-in, the include and the PAM stack; Samba's own testparm judges the outcome."""
+
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+from support import paths
+from support.command import CONFIG, DONE, NO, STORE, USAGE, Done, Person, run
+
+SAMBA = Path("/etc/samba")
+SMB_CONF, DROP_IN = SAMBA / "smb.conf", SAMBA / "twinlock.conf"
+STACK = Path("/etc/pam.d/samba")
+
+# As Debian and Fedora ship them, in the parts that matter.
+DEBIAN_SMB_CONF = """\
+[global]
+   workgroup = WORKGROUP
+   log file = /var/log/samba/log.%m
+   obey pam restrictions = yes
+   map to guest = bad user
+   usershare allow guests = yes
+
+[homes]
+   comment = Home Directories
+   browseable = no
+"""
+DEBIAN_STACK = "@include common-auth\n@include common-account\n@include common-session-noninteractive\n"
+FEDORA_STACK = """\
+#%PAM-1.0
+auth       required     pam_nologin.so
+auth       include      password-auth
+account    include      password-auth
+session    include      password-auth
+password   include      password-auth
+"""
+
+WANTED = {
+    "obey pam restrictions": "yes", "username map script": "exec /usr/libexec/twinlock/smb-map",
+    "username map cache time": "0", "server multi channel support": "no", "map to guest": "never",
+    "restrict anonymous": "2", "server smb encrypt": "required", "server min protocol": "smb3",
+    "hostname lookups": "no",
+}
+
+
+def effective(parameter: str) -> str:
+    done = subprocess.run(["testparm", "--suppress-prompt", f"--parameter-name={parameter}", SMB_CONF],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.strip().lower()
+
+
+class SetupSamba(unittest.TestCase):
+    def setUp(self) -> None:
+        shutil.rmtree(SAMBA, ignore_errors=True)
+        SAMBA.mkdir()
+        Path("/var/lib/samba/private").mkdir(parents=True, exist_ok=True)
+        SMB_CONF.write_text(DEBIAN_SMB_CONF)
+        STACK.write_text(DEBIAN_STACK)
+        for leftover in STACK.parent.glob("samba.*"):
+            leftover.unlink()
+
+    def setup_samba(self, *options: str) -> Done:
+        return run("setup", "samba", "--yes", *options)
+
+    def assert_done(self, done: Done) -> Done:
+        self.assertEqual(DONE, done.status, done.messages)
+        return done
+
+    def assert_untouched(self) -> None:
+        self.assertEqual(DEBIAN_SMB_CONF, SMB_CONF.read_text())
+        self.assertEqual(DEBIAN_STACK, STACK.read_text())
+        self.assertFalse(DROP_IN.exists())
+
+    def test_its_settings_win_over_those_that_stood_before(self) -> None:
+        self.assert_done(self.setup_samba())
+        self.assertEqual(WANTED, {name: effective(name) for name in WANTED})
+
+    def test_it_writes_the_very_file_that_packaging_shows(self) -> None:
+        self.assert_done(self.setup_samba())
+        self.assertEqual((paths.PACKAGING / "samba/twinlock.conf").read_text(), DROP_IN.read_text())
+
+    def test_it_leaves_everything_else_in_the_files(self) -> None:
+        self.assert_done(self.setup_samba())
+        without = [line for line in SMB_CONF.read_text().splitlines() if str(DROP_IN) not in line]
+        self.assertEqual(DEBIAN_SMB_CONF.splitlines(), without)
+
+    def test_our_lines_stand_first_of_account_and_last_of_session(self) -> None:
+        for stack in (DEBIAN_STACK, FEDORA_STACK):
+            STACK.write_text(stack)
+            self.assert_done(self.setup_samba())
+            lines = [line.split() for line in STACK.read_text().splitlines()]
+            account = [line for line in lines if line[0] == "account" or line[-1] == "common-account"]
+            self.assertEqual(["account", "requisite", "pam_twinlock.so"], account[0])
+            self.assertEqual(["session", "required", "pam_twinlock.so"], lines[-1])
+
+    def test_a_missing_stack_becomes_the_packaged_one(self) -> None:
+        STACK.unlink()
+        self.assert_done(self.setup_samba())
+        self.assertEqual((paths.PACKAGING / "pam.d/samba").read_text(), STACK.read_text())
+
+    def test_a_second_run_changes_nothing(self) -> None:
+        self.assertEqual({"changed": [str(DROP_IN), str(STACK), str(SMB_CONF)]},
+                         self.assert_done(self.setup_samba("--json")).json())
+        before = {path: (path.read_bytes(), path.stat().st_ino) for path in (SMB_CONF, DROP_IN, STACK)}
+        again = self.assert_done(self.setup_samba("--json"))
+        self.assertEqual({"changed": []}, again.json())
+        self.assertEqual(before, {path: (path.read_bytes(), path.stat().st_ino) for path in before})
+
+    def test_what_was_there_is_kept_with_owner_and_mode(self) -> None:
+        shutil.chown(SMB_CONF, 0, 60601)
+        SMB_CONF.chmod(0o640)
+        self.assert_done(self.setup_samba())
+        kept = SAMBA / "smb.conf.before-twinlock"
+        self.assertEqual(DEBIAN_SMB_CONF, kept.read_text())
+        for path in (SMB_CONF, kept):
+            self.assertEqual((0, 60601, 0o100640), (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode))
+
+    def test_the_first_copy_is_never_overwritten(self) -> None:
+        self.assert_done(self.setup_samba())
+        SMB_CONF.write_text(DEBIAN_SMB_CONF + "[data]\n   path = /srv\n")
+        self.assert_done(self.setup_samba())
+        self.assertEqual(DEBIAN_SMB_CONF, (SAMBA / "smb.conf.before-twinlock").read_text())
+
+    def test_what_testparm_refuses_is_taken_back(self) -> None:
+        flawed = DEBIAN_SMB_CONF.replace("workgroup = WORKGROUP", "security = ads\n   role = none\n   realm =")
+        SMB_CONF.write_text(flawed)
+        done = self.setup_samba()
+        self.assertEqual((CONFIG, flawed, DEBIAN_STACK), (done.status, SMB_CONF.read_text(), STACK.read_text()))
+        self.assertFalse(DROP_IN.exists())
+        self.assertIn("is refused by testparm", done.messages)
+
+    def test_without_a_terminal_it_wants_yes(self) -> None:
+        self.assertEqual(USAGE, run("setup", "samba").status)
+        self.assert_untouched()
+
+    def test_it_shows_the_change_and_asks(self) -> None:
+        with Person("setup", "samba") as person:
+            person.expect(r"\+   include = /etc/samba/twinlock.conf")
+            person.expect(r"Make these changes\? \[y/N\] ")
+            person.sendline("n")
+            self.assertEqual(NO, person.end())
+        self.assert_untouched()
+
+    def test_it_follows_no_link(self) -> None:
+        SMB_CONF.rename(SAMBA / "real.conf")
+        SMB_CONF.symlink_to("real.conf")
+        self.assertEqual(STORE, self.setup_samba().status)
+        self.assertEqual(DEBIAN_SMB_CONF, (SAMBA / "real.conf").read_text())
+        self.assertEqual(DEBIAN_STACK, STACK.read_text())
