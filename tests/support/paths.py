@@ -9,13 +9,16 @@ SYSROOT = Path(os.environ.get("TWINLOCK_SYSROOT", SOURCE / "build/sysroot")).res
 
 MODULE = BUILD / "pam/pam_twinlock.so"
 OPEN = BUILD / "pam/open"
+SMB_MAP = BUILD / "pam/smb-map"
 COMMAND = BUILD / "cli/twinlock"
 SSHD = SYSROOT / "usr/sbin/sshd"
 CRON = SYSROOT / "usr/sbin/cron"
 SUDO = SYSROOT / "usr/bin/sudo"
+SMBD = SYSROOT / "usr/sbin/smbd"
+PDBEDIT = SYSROOT / "usr/bin/pdbedit"
 PACKAGING = SOURCE / "packaging"
 
 
 def missing() -> list[Path]:
     """What ./dev build should have made and has not."""
-    return [path for path in (MODULE, OPEN, COMMAND, SSHD, CRON, SUDO) if not path.exists()]
+    return [path for path in (MODULE, OPEN, SMB_MAP, COMMAND, SSHD, CRON, SUDO, SMBD, PDBEDIT) if not path.exists()]

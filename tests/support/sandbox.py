@@ -69,6 +69,7 @@ def _build() -> None:
     accounts.install()
     _install_pam_stacks()
     shutil.copytree(paths.PACKAGING / "sshd_config.d", "/etc/ssh/sshd_config.d")
+    shutil.copytree(paths.PACKAGING / "samba", "/etc/samba")
     Path("/run/sshd").mkdir(mode=0o755)
 
 
@@ -79,7 +80,7 @@ def _mount(*arguments: str | Path) -> None:
 def _own_etc() -> None:
     private = Path("/run/etc")
     subprocess.run(["cp", "--archive", "/etc", private], check=True)
-    for stale in ("pam.d", "ssh", "twinlock"):
+    for stale in ("pam.d", "ssh", "samba", "twinlock"):
         shutil.rmtree(private / stale, ignore_errors=True)
     _mount("--bind", private, "/etc")
 
@@ -106,11 +107,14 @@ def _replace(directory: Path) -> None:
 
 
 def _own_libexec() -> None:
-    """What our package puts there, and the plugins of sudo, which looks for them nowhere else."""
+    """What our package puts there, and the helpers of sudo and smbd, which look for them nowhere else."""
     libexec = Path("/usr/libexec")
+    shutil.copytree(libexec / "samba", "/run/libexec-samba")
     _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", libexec)
+    shutil.move("/run/libexec-samba", libexec / "samba")
     (libexec / "twinlock").mkdir()
-    shutil.copy(paths.OPEN, libexec / "twinlock")
+    for program in (paths.OPEN, paths.SMB_MAP):
+        shutil.copy(program, libexec / "twinlock")
     shutil.copytree(paths.SYSROOT / "usr/libexec/sudo", libexec / "sudo", symlinks=True)
 
 
@@ -141,7 +145,7 @@ def _install_pam_stacks() -> None:
     modules = Path("/run/modules")  # a path without blanks, which PAM's files could not express
     modules.mkdir()
     shutil.copy(paths.MODULE, modules)
-    for service in ("sshd", "su", "sudo", "login"):
+    for service in ("sshd", "su", "sudo", "login", "samba"):
         install_pam_stack(service, shipped_pam_stack(service))
 
 
