@@ -3,8 +3,9 @@
 //
 // It runs before the password is checked, for peers that nobody knows, so it decides nothing:
 // MUST 1: exactly one argument, which is data; no options: a client can inject arguments by a quote.
-// MUST 2: a code is stashed only for root's own session set-ups. As anybody else (share names, remote name look-ups)
-//         it does and prints nothing.
+// MUST 2: as anybody but root it does and prints nothing: smbd also asks for share names and remote look-ups, as the
+//         user who is logged in. (Before a connection's first share it still asks as root: what is stashed then is a
+//         code that this very client typed, and serves in this process alone.)
 // MUST 3: the name is printed only when the stash stands; whatever is odd: no output, exit 0. smbd then takes the name
 //         as it was typed, which has no account.
 // MUST 4: no store is opened, nothing is verified, counted or logged about the name.

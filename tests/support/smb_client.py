@@ -1,6 +1,7 @@
 """Two clients: smbclient, one command a connection, and impacket, whose connections stay open and can misbehave."""
 
 import contextlib
+import copy
 import re
 import socket
 import subprocess
@@ -68,6 +69,7 @@ class Connection(contextlib.AbstractContextManager["Connection"]):
         with _connecting_from(source):
             self._smb: Any = SMBConnection("127.0.0.1", "127.0.0.1", sess_port=server.port, preferredDialect=dialect,
                                            timeout=_TIMEOUT)
+        self._no_session = copy.deepcopy(self._smb.getSMBServer()._Session)
 
     def log_in(self, name: str, password: str, domain: str = "") -> str:
         """A session set-up; again on the same connection for a further one. The server's status, empty: let in."""
@@ -77,17 +79,17 @@ class Connection(contextlib.AbstractContextManager["Connection"]):
             return str(refusal.getErrorString()[0]).replace("STATUS_", "NT_STATUS_")
         return ""
 
-    @property
-    def session(self) -> int:
-        """The id of the present session, to go back to it."""
-        return int(self._smb.getSMBServer()._Session["SessionID"])
-
-    def use_session(self, session: int) -> None:
-        self._smb.getSMBServer()._Session["SessionID"] = session
-
     def forget_session(self) -> None:
-        """The next log_in makes a further session in place of authenticating this one again."""
-        self.use_session(0)
+        """The next log_in makes a further session in place of authenticating the present one again."""
+        self._smb.getSMBServer()._Session = copy.deepcopy(self._no_session)
+
+    def authenticate_again(self, name: str, password: str) -> str:
+        """The present session once more; its keys stay those of the first time (MS-SMB2 3.2.5.3)."""
+        server = self._smb.getSMBServer()
+        keys = dict(server._Session)
+        status = self.log_in(name, password)
+        server._Session = keys
+        return status
 
     def files(self, share: str = "data") -> list[str]:
         return [entry.get_longname() for entry in self._smb.listPath(share, "*")]

@@ -63,6 +63,10 @@ class SshClient(contextlib.AbstractContextManager["SshClient"]):
         self._prompts.append(Exchange(prompt, text, self._child.getecho()))
         self._child.sendline(text)
 
+    def wait_for(self, text: str) -> None:
+        """Returns when the terminal shows it."""
+        self._child.expect_exact(text)
+
     def converse(self, answers: Mapping[str, str]) -> Outcome:
         """Answers every question by the last line of its text, such as "Code: ", until the client ends."""
         while (prompt := self.next_prompt()) is not None:
