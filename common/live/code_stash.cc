@@ -9,20 +9,27 @@ namespace {
 
 std::string name_for(const ProcessIdentity& owner) { return std::to_string(owner.pid); }
 
-/// Lines: start of the owner, age mark, user, code. nullopt: not that owner's, too old, or cut short.
-std::optional<StashedCode> parse(std::string_view text, const ProcessIdentity& owner, std::int64_t since_boot) {
+struct Stash {
+  StashedCode content;
+  std::int64_t put_at;  ///< Milliseconds since boot.
+
+  [[nodiscard]] bool is_too_old(std::int64_t since_boot) const { return since_boot - put_at > kStashLifeMilliseconds; }
+};
+
+/// Lines: start of the owner, when it was put there, user, code. nullopt: not that owner's, or not whole.
+std::optional<Stash> parse(std::string_view text, const ProcessIdentity& owner) {
   const auto started = next_line(text);
-  const auto stashed_at = next_line(text);
+  const auto put_at = next_line(text);
   const auto user = next_line(text);
   const auto code = next_line(text);
   if (!code || !text.empty() || number_in<std::uint64_t>(*started) != owner.started) return std::nullopt;
-  const auto at = number_in<std::int64_t>(*stashed_at);
-  if (!at || *at > since_boot || since_boot - *at > kStashLifeMilliseconds) return std::nullopt;
+  const auto at = number_in<std::int64_t>(*put_at);
   const auto name = Username::parse(*user);
-  return name ? std::optional<StashedCode>({*name, SecretBytes(*code)}) : std::nullopt;
+  return at && name ? std::optional<Stash>({{*name, SecretBytes(*code)}, *at}) : std::nullopt;
 }
 
-Result<bool> still_serves(const RunDirectory& stashes, const std::string& name, std::int64_t since_boot) {
+/// Whether a stash may serve yet. One that is younger than `since_boot` was put there while we were sweeping.
+Result<bool> may_serve(const RunDirectory& stashes, const std::string& name, std::int64_t since_boot) {
   const auto pid = number_in<std::int32_t>(name);
   if (!pid) return false;
   const auto owner = identify_process(*pid);
@@ -30,7 +37,8 @@ Result<bool> still_serves(const RunDirectory& stashes, const std::string& name, 
   if (!*owner) return false;
   const auto content = stashes.read(name);
   if (!content) return content.error();
-  return *content && parse((*content)->text(), **owner, since_boot);
+  const auto stash = *content ? parse((*content)->text(), **owner) : std::nullopt;
+  return stash && !stash->is_too_old(since_boot);
 }
 
 }  // namespace
@@ -46,8 +54,9 @@ Result<std::optional<StashedCode>> take_code(const RunDirectory& stashes, const 
   const auto content = stashes.read(name_for(owner));
   if (const auto removed = stashes.remove(name_for(owner)); !removed) return removed.error();
   if (!content) return content.error();
-  if (!*content) return std::optional<StashedCode>();
-  return parse((*content)->text(), owner, since_boot);
+  auto stash = *content ? parse((*content)->text(), owner) : std::nullopt;
+  const bool serves = stash && stash->put_at <= since_boot && !stash->is_too_old(since_boot);
+  return serves ? std::optional(std::move(stash->content)) : std::nullopt;
 }
 
 Result<int> sweep_stashes(const RunDirectory& stashes, std::int64_t since_boot) {
@@ -55,7 +64,7 @@ Result<int> sweep_stashes(const RunDirectory& stashes, std::int64_t since_boot) 
   if (!names) return names.error();
   int removed = 0;
   for (const std::string& name : *names) {
-    const auto serves = still_serves(stashes, name, since_boot);
+    const auto serves = may_serve(stashes, name, since_boot);
     if (!serves) return serves.error();
     if (*serves) continue;
     if (const auto swept = stashes.remove(name); !swept) return swept.error();

@@ -51,6 +51,7 @@ class OneConnection(SmbScenario):
         self.assertEqual(REFUSED, self.log_in_here(self.with_code(), "wrong"))
         self.assertEqual(REFUSED, self.log_in_here("bob", BOB.password))
         self.assert_audited(("bob", "wrong_code"))
+        self.assertEqual(0, self.failures("bob"))
 
     def test_re_authentication_passes_with_a_stale_code_under_a_lease(self) -> None:
         name = self.with_code()

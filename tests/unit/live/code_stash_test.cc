@@ -79,6 +79,12 @@ TEST_F(CodeStashTest, TakesNothingFromWhatIsNotWhole) {
   EXPECT_TRUE(take(self_)) << "the test's own form";
 }
 
+TEST_F(CodeStashTest, SweepsNothingThatWasPutThereMeanwhile) {
+  ASSERT_TRUE(stash(self_));
+  EXPECT_EQ(*sweep_stashes(stashes_, kNow - 1), 0);
+  EXPECT_TRUE(take(self_));
+}
+
 TEST_F(CodeStashTest, SweepsWhatServesNobody) {
   ASSERT_TRUE(stash(self_));
   const pid_t child = ::fork();
