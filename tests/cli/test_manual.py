@@ -13,7 +13,7 @@ from support import paths
 from support.command import run
 
 MANUAL = paths.SOURCE / "man"
-PAGES = ["pam_twinlock.8", "twinlock.8", "twinlock.conf.5"]
+PAGES = ["pam_twinlock.8", "twinlock-smb-map.8", "twinlock.8", "twinlock.conf.5"]
 GLOBAL = {"--config", "--json", "--version"}
 
 
@@ -195,6 +195,12 @@ class Module(unittest.TestCase):
     def test_its_lines_stand_in_the_files_that_we_ship(self) -> None:
         self.assert_lines_of("pam.d/sshd", "Password and code over SSH", "(?:auth|account|session) .*")
         self.assert_lines_of("sshd_config.d/10-twinlock.conf", "The settings that belong to it", r"\w+ .*")
+        self.assert_lines_of("pam.d/samba", "The whole of", r"\S+ .*")
+
+    def test_every_setting_of_smbd_that_we_ship_is_explained(self) -> None:
+        shipped = re.findall(r"^(\w[^=\n]*) = ", (paths.PACKAGING / "samba/twinlock.conf").read_text(), re.MULTILINE)
+        explained = re.findall(r"([a-z][a-z ]+) = ", parts(formatted("twinlock-smb-map.8"), 0)["SETTING UP"])
+        self.assertEqual(shipped, [setting for setting in explained if setting in shipped])
 
     def assert_lines_of(self, file: str, heading: str, pattern: str) -> None:
         shipped = [" ".join(line.split()) for line in (paths.PACKAGING / file).read_text().splitlines()]
