@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A throw-away file server to try: what ./dev try starts.
 
-Shows the enrolment of a demo user, one login with a code and one without; stays up while somebody sits at the
-terminal. Exits with 1 where a login did not end as it should.
+Shows the enrolment of a demo user, logins with a code and without, over SSH and over SMB; stays up while somebody sits
+at the terminal. Exits with 1 where a login did not end as it should.
 """
 
 import dataclasses
@@ -14,9 +14,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from support import accounts, paths, sandbox, syslog, twinlock  # noqa: E402  (after the path is set)
+from support import accounts, paths, sandbox, syslog, try_smb, twinlock  # noqa: E402  (after the path is set)
 from support.ssh_client import Exchange, Outcome, log_in  # noqa: E402
+from support.smbd import Smbd  # noqa: E402
 from support.sshd import Sshd  # noqa: E402
+from support.totp import Phone  # noqa: E402
 
 ALICE = dataclasses.replace(accounts.ALICE, password=f"demo-{secrets.token_hex(4)}")
 GREETING = 'echo "Welcome, $(id -un). Your files are here."'
@@ -48,24 +50,21 @@ def as_typed(exchange: Exchange) -> str:
     return exchange.answer or "[Enter]"
 
 
-def show_logins(server: Sshd) -> bool:
+def show_logins(server: Sshd, phone: Phone) -> bool:
     """Whether both ended as they should."""
-    demonstration = twinlock.enrol("alice", "--label", "demonstration")
-    with_code = show_login(server, "A login with password and code:", demonstration.code())
+    with_code = show_login(server, "A login with password and code:", phone.code())
     say("  => let in" if with_code.let_in else "  => REFUSED, which is wrong")
     without = show_login(server, "A login with the password, and Enter instead of a code:", "")
     say("  => LET IN, which is wrong" if without.let_in else "  => refused")
-    as_expected = with_code.let_in and without.status == 255
-    if not as_expected:
-        say(f"\nsshd:\n{server.log.text()}\n\nsyslog:\n{syslog.collected().text()}")
-    return as_expected
+    return with_code.let_in and without.status == 255
 
 
-def stay_up(server: Sshd) -> None:
+def stay_up(server: Sshd, files: Smbd) -> None:
     say(f"""
 The server stays up. Scan the QR code above with an authenticator app, then, in another terminal:
 
   ssh -p {server.port} -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no alice@127.0.0.1
+  smbclient -p {files.port} //127.0.0.1/data -U alice+CODE
 
   Password: {ALICE.password}
   Code:     the one that your app shows
@@ -87,10 +86,13 @@ def main() -> int:
     syslog.collected()
     twinlock.run("init", "--issuer", "twinlock demo")
     enrol_alice()
-    with Sshd() as server:
-        as_expected = show_logins(server)
+    phone = twinlock.enrol("alice", "--label", "demonstration")
+    with Sshd() as server, Smbd(people=(ALICE,)) as files:
+        as_expected = show_logins(server, phone) and try_smb.show(files, phone, ALICE.password, say)
+        if not as_expected:
+            say(f"\nsshd:\n{server.log.text()}\n\nsmbd:\n{files.log.text()}\n\nsyslog:\n{syslog.collected().text()}")
         if as_expected and sys.stdin.isatty():
-            stay_up(server)
+            stay_up(server, files)
     return 0 if as_expected else 1
 
 

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Opens the file share of SERVER from this laptop: asks for password and code once (ssh asks, on this terminal), then
+# connects the share. Nothing is kept: no password, no code.
+# The administration edits these lines and nothing else.
+SERVER=files.example.com
+SHARE=data
+USER_NAME=''  # empty: the name of this laptop's user
+SSH_PORT=22
+SMB_PORT=445
+PHONE='+49 30 23125 000'
+
+case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in de*) language=de ;; *) language=en ;; esac
+
+# text KEY: one sentence for the person at the laptop.
+text() {
+  case "$language.$1" in
+    en.welcome) echo "The files on $SERVER: type your password, then the code from your phone." ;;
+    de.welcome) echo "Die Dateien auf $SERVER: Tippen Sie Ihr Passwort, dann den Code von Ihrem Telefon." ;;
+    en.unreachable) echo "$SERVER cannot be reached. Is the network up, and the VPN if you need one?" ;;
+    de.unreachable) echo "$SERVER ist nicht erreichbar. Steht das Netz, und das VPN, falls nötig?" ;;
+    en.changed) echo "The server shows another key than before. Do not go on; telephone: $PHONE." ;;
+    de.changed) echo "Der Server zeigt einen anderen Schlüssel als bisher. Brechen Sie ab und rufen Sie an: $PHONE." ;;
+    en.refused) echo "Password or code was not right. Wait for the next code and try again. Help: $PHONE." ;;
+    de.refused) echo "Passwort oder Code war falsch. Warten Sie auf den nächsten Code. Hilfe: $PHONE." ;;
+    en.closed) echo "The login was right, but the files were not opened. Telephone: $PHONE." ;;
+    de.closed) echo "Die Anmeldung war richtig, aber die Dateien sind nicht offen. Rufen Sie an: $PHONE." ;;
+    en.share) echo "The share $SHARE could not be connected. Is your password right? Help: $PHONE." ;;
+    de.share) echo "Die Freigabe $SHARE ließ sich nicht verbinden. Stimmt das Passwort? Hilfe: $PHONE." ;;
+    en.no_client) echo "No program for shares was found: install gvfs (gio) or smbclient." ;;
+    de.no_client) echo "Kein Programm für Freigaben gefunden: Installieren Sie gvfs (gio) oder smbclient." ;;
+    en.key) echo "Press Enter to close this window." ;;
+    de.key) echo "Weiter mit der Eingabetaste." ;;
+  esac
+}
+
+give_up() {
+  text "$1" >&2
+  text key >&2
+  read -r _
+  exit 1
+}
+
+# Earns the lease. ssh talks to the person on the terminal itself; its errors are looked at and shown.
+open_lease() {
+  exec 3>&1
+  errors=$(ssh -p "$SSH_PORT" -o PreferredAuthentications=publickey,keyboard-interactive "$user@$SERVER" open 2>&1 >&3)
+  status=$?
+  exec 3>&-
+  [ -z "$errors" ] || printf '%s\n' "$errors" >&2
+  [ "$status" -ne 0 ] || return 0
+  case "$status.$errors" in
+    255.*'IDENTIFICATION HAS CHANGED'*) give_up changed ;;
+    255.*'Permission denied'* | 255.*'Too many authentication failures'*) give_up refused ;;
+    255.*) give_up unreachable ;;
+    *) give_up closed ;;
+  esac
+}
+
+connect_share() {
+  if command -v gio >/dev/null 2>&1; then
+    place="smb://$user@$SERVER:$SMB_PORT/$SHARE"
+    gio mount "$place" || return 1
+    gio open "$place"
+  elif command -v smbclient >/dev/null 2>&1; then
+    smbclient --port "$SMB_PORT" "//$SERVER/$SHARE" --user "$user"
+  else
+    give_up no_client
+  fi
+}
+
+user=${USER_NAME:-$(id -un)}
+text welcome
+open_lease
+connect_share || give_up share
