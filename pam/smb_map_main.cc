@@ -6,9 +6,12 @@
 // MUST 2: as anybody but root it does and prints nothing: smbd also asks for share names and remote look-ups, as the
 //         user who is logged in. (Before a connection's first share it still asks as root: what is stashed then is a
 //         code that this very client typed, and serves in this process alone.)
-// MUST 3: the name is printed only when the stash stands; whatever is odd: no output, exit 0. smbd then takes the name
-//         as it was typed, which has no account.
+// MUST 3: the name is printed only when the stash stands or MUST 5 forbids one; whatever is odd: no output, exit 0.
+//         smbd then takes the name as it was typed, which has no account.
 // MUST 4: no store is opened, nothing is verified, counted or logged about the name.
+// MUST 5: a code is stashed for smbd alone, whose process serves one client. Samba's processes for RPC (rpcd_lsad, …)
+//         serve one client after the other: what one left behind would serve the next. There the code is dropped, and
+//         the lease decides.
 #include <syslog.h>
 #include <unistd.h>
 
@@ -25,6 +28,7 @@ namespace twinlock {
 namespace {
 
 constexpr std::string_view kService = "samba";
+constexpr std::string_view kOneClientsProcess = "smbd";  // newer ones add the address: "smbd[192.0.2.7]"
 
 void complain(const Error& error) { ::syslog(LOG_ERR, "%s", error.text().c_str()); }
 
@@ -51,12 +55,24 @@ Result<void> print(const Username& user) {
   return system_error(Error::Code::kStore, "standard output", "written", errno);
 }
 
+Result<bool> serves_one_client(std::int32_t pid) {
+  const auto name = name_of_process(pid);
+  if (!name) return name.error();
+  return name->compare(0, kOneClientsProcess.size(), kOneClientsProcess) == 0;
+}
+
+Result<void> stash_or_drop(const Config& config, const SmbName& name) {
+  const auto one_client = serves_one_client(::getppid());
+  if (!one_client) return one_client.error();
+  return *one_client ? stash(config, name) : done();
+}
+
 void map(std::string_view typed) {
   const auto config = read_config(kDefaultConfigPath);
   if (!config) return complain(config.error());
   const auto name = split_smb_name(typed, separator_of(*config));
   if (!name) return;
-  if (const auto stashed = stash(*config, *name); !stashed) return complain(stashed.error());
+  if (const auto stashed = stash_or_drop(*config, *name); !stashed) return complain(stashed.error());
   if (const auto printed = print(name->user); !printed) complain(printed.error());
 }
 

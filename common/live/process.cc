@@ -69,6 +69,17 @@ Result<bool> is_running(const ProcessIdentity& process) {
   return *found == process;
 }
 
+Result<std::string> name_of_process(std::int32_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/comm";
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return system_error(Error::Code::kStore, path, "opened", errno);
+  std::array<char, 64> name{};
+  const ssize_t length = ::read(file.get(), name.data(), name.size());
+  if (length < 0) return system_error(Error::Code::kStore, path, "read", errno);
+  const std::string_view line(name.data(), static_cast<std::size_t>(length));
+  return std::string(line.substr(0, line.find('\n')));
+}
+
 Result<Ending> end_process(const ProcessIdentity& process) {
   const std::string what = "process " + std::to_string(process.pid);
   // By number: the C library's wrappers are younger than the systems that we run on.

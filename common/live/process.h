@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 
@@ -20,6 +21,10 @@ struct ProcessIdentity {
 
 /// Whether that process still lives.
 [[nodiscard]] Result<bool> is_running(const ProcessIdentity& process);
+
+/// What the process calls itself (proc(5), comm; at most 15 bytes). Any process may choose its own: trust the answer
+/// only of one that you trust. kStore where /proc cannot say, or no process has this pid.
+[[nodiscard]] Result<std::string> name_of_process(std::int32_t pid);
 
 enum class Ending {
   kAsked,    ///< SIGTERM was sent to exactly this process.

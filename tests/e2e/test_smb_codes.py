@@ -94,6 +94,23 @@ class Codes(SmbScenario):
         self.assert_refused(self.log_in("bob", account=BOB))
         self.assert_refused(self.log_in(f"bob+{self.phone.code(steps_ahead=1)}", account=BOB))
 
+    def test_a_code_is_one_users_own(self) -> None:
+        bobs_code = twinlock.enrol("bob").code()
+        self.assertNotEqual(bobs_code, self.phone.code())
+        self.clear_logs()
+        self.assert_refused(self.log_in(self.with_code(bobs_code)))
+        self.assert_let_in(self.log_in(f"bob+{bobs_code}", account=BOB))
+        self.assert_audited(("alice", "wrong_code"), ("bob", "accepted"))
+
+    def test_guessing_is_throttled_at_its_address_and_nowhere_else(self) -> None:
+        near = {self.phone.code(step) for step in range(-2, 4)}
+        guesses = [guess for guess in (f"{number:06}" for number in range(12)) if guess not in near][:5]
+        for guess in guesses:
+            self.assert_refused(self.log_in(self.with_code(guess), source=ELSEWHERE))
+        self.assert_refused(self.log_in(self.with_code(), source=ELSEWHERE))
+        self.assert_let_in(self.log_in(self.with_code()))
+        self.assert_audited(*[("alice", "wrong_code")] * 5, ("alice", "throttled"), ("alice", "accepted"))
+
     def test_recovery_codes_open_too_in_any_form(self) -> None:
         code = twinlock.run_json("recovery", "alice")["recovery_codes"][0]
         self.clear_logs()
@@ -141,6 +158,7 @@ class Dialects(SmbScenario):
 
     def test_every_dialect_of_smb_3_is_asked_for_a_code(self) -> None:
         self.configure(NO_LEASE)
+        self.phone.wait_for_fresh_step()
         for ahead, protocol in enumerate(("SMB3_00", "SMB3_02", "SMB3_11"), start=-1):
             with self.subTest(protocol):
                 options = ["--max-protocol", protocol]

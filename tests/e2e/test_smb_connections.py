@@ -68,6 +68,13 @@ class OneConnection(SmbScenario):
         self.assertEqual(REFUSED, self.connection.authenticate_again(name, ALICE.password))
         self.assertFalse(self.connection.is_alive())
 
+    def test_re_authentication_makes_no_second_session(self) -> None:
+        name = self.with_code()
+        self.assertEqual("", self.connection.log_in(name, ALICE.password))
+        before = twinlock.run_json("sessions")
+        self.assertEqual("", self.connection.authenticate_again(name, ALICE.password))
+        self.assertEqual((1, before), (len(before), twinlock.run_json("sessions")))
+
     def test_two_users_on_one_connection_each_need_a_code(self) -> None:
         phone = twinlock.enrol("bob")
         self.clear_logs()
@@ -76,6 +83,32 @@ class OneConnection(SmbScenario):
         self.assertEqual("", self.log_in_here(f"bob+{phone.code()}", BOB.password))
         self.assert_audited(("alice", "accepted"), ("bob", "wrong_code"), ("bob", "accepted"))
         self.assertEqual({"alice", "bob"}, {row["user"] for row in twinlock.run_json("sessions")})
+
+
+class ComingBack(SmbScenario):
+    """A client that names the session of its lost connection, which then ends."""
+
+    smb_options = FOR_IMPACKET
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.lost = self.enterContext(Connection(self.server, source=HOME))
+        self.assertEqual("", self.lost.log_in(self.with_code(), ALICE.password))
+        self.clear_logs()
+
+    def come_back(self, name: str, source: str) -> str:
+        with Connection(self.server, source=source) as connection:
+            return connection.take_over(self.lost.session_id, name, ALICE.password)
+
+    def test_without_a_code_it_ends_nobodys_session(self) -> None:
+        self.assertEqual(REFUSED, self.come_back("alice", ELSEWHERE))
+        self.assert_audited(("alice", "wrong_code"))
+        self.assertTrue(self.lost.is_alive())
+
+    def test_with_a_code_it_does(self) -> None:
+        self.assertEqual("", self.come_back(self.with_code(self.phone.code(steps_ahead=1)), ELSEWHERE))
+        self.assertFalse(self.lost.is_alive())
+        self.assertEqual([], twinlock.run_json("sessions"))
 
 
 class WithoutFiles(SmbScenario):

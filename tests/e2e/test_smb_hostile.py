@@ -1,5 +1,6 @@
 """What surrounds an SMB login goes wrong, or is somebody's attack: denial or correct service, never a way in."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,8 +8,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from support import syslog, twinlock
-from support.accounts import ALICE
+from support import sandbox, syslog, twinlock
+from support.accounts import ALICE, BOB
 from support.smb_client import REFUSED, Connection
 from support.smb_scenario import FOR_IMPACKET, HOME, SmbScenario
 
@@ -36,10 +37,25 @@ class ByHand(SmbScenario):
 
     SILENT = (0, b"", b"")
 
+    def started_by(self, name: str) -> list[str]:
+        """The lines of the stash, which must be there for that process or not be there at all."""
+        shell = Path("/run", name)
+        shell.symlink_to("/bin/sh")
+        self.addCleanup(shell.unlink)
+        script = f'"{HELPER}" alice+492039; cat "{STASHES}/$$"'
+        done = subprocess.run([shell, "-c", f"{script}; exit 0"], capture_output=True, text=True, timeout=20, check=True)
+        bare_name, *stash = done.stdout.splitlines()
+        self.assertEqual("alice", bare_name)
+        return stash
+
     def test_root_with_one_name_gets_the_bare_name(self) -> None:
         self.assertEqual((0, b"alice\n", b""), run_helper("alice+492039"))
-        stash = (STASHES / str(os.getpid())).read_text().splitlines()
-        self.assertEqual(["alice", "492039"], stash[2:])
+
+    def test_smbd_alone_gets_the_code_too(self) -> None:
+        for name in ("smbd", "smbd[192.0.2.7]"):
+            self.assertEqual(["alice", "492039"], self.started_by(name)[2:])
+        for name in ("rpcd_lsad", "samba-dcerpcd", "smb", "xsmbd"):
+            self.assertEqual([], self.started_by(name))
 
     def test_a_normal_user_gets_nothing(self) -> None:
         self.assertEqual(self.SILENT, run_helper("alice+492039", user=ALICE.uid))
@@ -71,6 +87,7 @@ class RunDirectory(SmbScenario):
     def setUp(self) -> None:
         super().setUp()
         self.configure(NO_LEASE)
+        self.phone.wait_for_fresh_step()
         self.assert_let_in(self.log_in(self.with_code(self.phone.code(steps_ahead=-1))))  # all is well before
 
     def test_missing_directories_are_made_for_root_alone(self) -> None:
@@ -175,8 +192,69 @@ class ForgedStashes(SmbScenario):
         self.assertTrue(real.exists())
 
 
+class TwoAtOnce(SmbScenario):
+    smb_options = FOR_IMPACKET
+
+    def test_what_one_child_holds_serves_no_other(self) -> None:
+        self.configure(NO_LEASE)
+        code = self.phone.code()
+        with Connection(self.server, source=HOME) as typed, Connection(self.server, source=HOME) as other:
+            self.assertEqual(REFUSED, typed.log_in(f"alice+{code}", "wrong"))
+            self.assertEqual(1, len([path for path in STASHES.iterdir() if code in path.read_text()]))
+            self.assertEqual(REFUSED, other.log_in("alice", ALICE.password))
+            self.assert_audited(("alice", "wrong_code"))
+            typed.forget_session()
+            self.assertEqual("", typed.log_in("alice", ALICE.password), self._logs())
+
+    def test_each_child_takes_its_own_users_code(self) -> None:
+        self.configure(NO_LEASE)
+        names = {ALICE: self.with_code(), BOB: f"bob+{twinlock.enrol('bob').code()}"}
+        self.clear_logs()
+        with contextlib.ExitStack() as stack:
+            connections = {person: stack.enter_context(Connection(self.server, source=HOME)) for person in names}
+            for person, connection in connections.items():
+                self.assertEqual(REFUSED, connection.log_in(names[person], "wrong"))
+            for person, connection in connections.items():
+                connection.forget_session()
+                self.assertEqual("", connection.log_in(person.name, person.password), self._logs())
+        self.assert_audited(("alice", "accepted"), ("bob", "accepted"))
+
+
 class Crashes(SmbScenario):
     smb_options = FOR_IMPACKET
+
+    def crash_in_the_stack(self, order: str) -> None:
+        """smbd's process dies of SIGSEGV in the middle of PAM's account phase."""
+        crash = Path("/run/crash")
+        crash.write_text("#!/bin/sh\nkill -SEGV $PPID\n")
+        crash.chmod(0o755)
+        self.addCleanup(crash.unlink)
+        ours = "account    requisite    pam_twinlock.so\n"
+        lines = {"ours": ours, "crash": f"account    required     pam_exec.so quiet {crash}\n"}
+        self.use_pam_stack(lambda text: text.replace(ours, "".join(lines[word] for word in order.split())))
+
+    def assert_died(self, name: str) -> None:
+        outcome = self.log_in(name)
+        self.assertEqual((1, "NT_STATUS_CONNECTION_DISCONNECTED"), (outcome.status, outcome.nt_status), self._logs())
+
+    def test_a_crash_before_the_decision_lets_nobody_in_and_uses_no_code_up(self) -> None:
+        self.configure(NO_LEASE)
+        self.crash_in_the_stack("crash ours")
+        code = self.phone.code()
+        self.assert_died(f"alice+{code}")
+        sandbox.install_pam_stack("samba", sandbox.shipped_pam_stack("samba"))
+        self.assert_refused(self.log_in("alice"))
+        self.assert_let_in(self.log_in(f"alice+{code}"))
+
+    def test_a_crash_after_the_decision_leaves_the_code_used_up(self) -> None:
+        self.configure(NO_LEASE)
+        self.crash_in_the_stack("ours crash")
+        code = self.phone.code()
+        self.assert_died(f"alice+{code}")
+        self.assertEqual([], twinlock.run_json("sessions"))
+        sandbox.install_pam_stack("samba", sandbox.shipped_pam_stack("samba"))
+        self.assert_refused(self.log_in(f"alice+{code}"))
+        self.assert_audited(("alice", "accepted"), ("alice", "replayed"))
 
     def test_a_child_killed_between_name_and_password_leaves_nothing_that_opens(self) -> None:
         self.configure(NO_LEASE)
@@ -224,3 +302,11 @@ class Crashes(SmbScenario):
         self.addCleanup(sessions.chmod, 0o700)
         self.assert_let_in(self.log_in(self.with_code()))
         self.assertTrue(syslog.collected().matching("not on the list of live sessions"))
+
+    def test_a_full_session_list_refuses_nobody_and_is_logged(self) -> None:
+        sessions = RUN / "sessions"
+        twinlock.run("sessions")
+        mount("-t", "tmpfs", "-o", "size=4096,nr_inodes=1,mode=700", "tmpfs", sessions)
+        self.addCleanup(unmount, sessions)
+        self.assert_let_in(self.log_in(self.with_code()))
+        self.assertTrue(syslog.collected().matching("not on the list of live sessions.*No space left"))

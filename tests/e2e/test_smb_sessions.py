@@ -1,6 +1,7 @@
 """Who is connected, and how connections end: twinlock sessions, revoke and sweep against a real smbd and sshd."""
 
 import contextlib
+import datetime
 import os
 import signal
 import time
@@ -41,8 +42,12 @@ class Sessions(SmbScenario):
 class Listing(Sessions):
     def test_a_connection_is_listed_while_it_lasts(self) -> None:
         self.assertEqual([], self.sessions())
+        before = int(time.time())
         connection = self.connect(self.with_code())
+        after = int(time.time())
         [session] = self.sessions()
+        since = datetime.datetime.fromisoformat(session["since"]).timestamp()
+        self.assertTrue(before <= since <= after, session)
         self.assertEqual(["user", "service", "address", "pid", "since"], list(session))
         self.assertEqual(("alice", "samba", HOME), (session["user"], session["service"], session["address"]))
         self.assertEqual("smbd", Path(f"/proc/{session['pid']}/comm").read_text().strip())

@@ -86,11 +86,15 @@ class Waits(ThrottleScenario):
         self.assert_looked_at(FREE, self.guess(MORNING + 31, FREE))
         self.assert_waits(self.right(MORNING + 60))
 
-    def test_where_the_clock_is_set_back_no_later_time_is_told(self) -> None:
+    def test_where_the_clock_is_set_back_an_hour_the_wait_is_no_longer(self) -> None:
         self.guess(MORNING, FREE)
-        outcome = self.right(MORNING - DAY)
+        outcome = self.right(MORNING - HOUR)
         self.assert_waits(outcome)
-        self.assertEqual(["Too many wrong codes. No code is accepted from here before 09:01."], outcome.messages)
+        self.assertEqual(["Too many wrong codes. No code is accepted from here before 08:01."], outcome.messages)
+
+    def test_a_clock_that_was_days_ahead_leaves_no_wait_behind(self) -> None:
+        self.guess(MORNING, FREE)
+        self.assert_accepted(self.right(MORNING - DAY))
 
 
 class Told(ThrottleScenario):

@@ -2,14 +2,18 @@
 
 import contextlib
 import copy
+import random
 import re
 import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 from impacket import smb3structs  # type: ignore[import-untyped]
+from impacket.dcerpc.v5 import lsat, rpcrt, transport  # type: ignore[import-untyped]
+from impacket.dcerpc.v5.dtypes import NULL  # type: ignore[import-untyped]
 from impacket.smbconnection import SessionError, SMBConnection  # type: ignore[import-untyped]
 
 from support import paths
@@ -65,8 +69,8 @@ class Connection(contextlib.AbstractContextManager["Connection"]):
     """An SMB 3 connection (encrypted, as the server demands) that stays open until the context is left."""
 
     def __init__(self, server: Smbd, *, source: str = "127.0.0.1",
-                 dialect: int = smb3structs.SMB2_DIALECT_30) -> None:
-        with _connecting_from(source):
+                 dialect: int = smb3structs.SMB2_DIALECT_30, client_guid: str = "") -> None:
+        with _connecting_from(source), _presenting(client_guid):
             self._smb: Any = SMBConnection("127.0.0.1", "127.0.0.1", sess_port=server.port, preferredDialect=dialect,
                                            timeout=_TIMEOUT)
         self._no_session = copy.deepcopy(self._smb.getSMBServer()._Session)
@@ -82,6 +86,36 @@ class Connection(contextlib.AbstractContextManager["Connection"]):
     def forget_session(self) -> None:
         """The next log_in makes a further session in place of authenticating the present one again."""
         self._smb.getSMBServer()._Session = copy.deepcopy(self._no_session)
+
+    @property
+    def session_id(self) -> int:
+        return int(self._smb.getSMBServer()._Session["SessionID"])
+
+    def take_over(self, session_id: int, name: str, password: str) -> str:
+        """A log_in of a client that came back and wants its earlier session ended (MS-SMB2 3.2.5.3.2)."""
+        original = smb3structs.SMB2SessionSetup.__init__
+
+        def with_previous_session(request: Any, data: Any = None) -> None:
+            original(request, data)
+            if data is None:
+                request["PreviousSessionId"] = session_id
+
+        with mock.patch.object(smb3structs.SMB2SessionSetup, "__init__", with_previous_session):
+            return self.log_in(name, password)
+
+    def log_in_on_pipe(self, name: str, password: str) -> None:
+        """A log-in within RPC, on top of the present session, which Samba's rpcd_lsad decides. It has no answer of its
+        own: returns when a question behind it is answered, to whomever.
+        """
+        pipe = transport.SMBTransport("127.0.0.1", filename=r"\lsarpc", smb_connection=self._smb).get_dce_rpc()
+        pipe.set_auth_level(rpcrt.RPC_C_AUTHN_LEVEL_PKT_INTEGRITY)
+        pipe.set_credentials(name, password)
+        pipe.connect()
+        pipe.bind(lsat.MSRPC_UUID_LSAT)
+        question = lsat.LsarGetUserName()
+        question["SystemName"] = question["UserName"] = question["DomainName"] = NULL
+        with contextlib.suppress(rpcrt.DCERPCException):
+            pipe.request(question)
 
     def authenticate_again(self, name: str, password: str) -> str:
         """The present session once more; its keys stay those of the first time (MS-SMB2 3.2.5.3)."""
@@ -143,3 +177,8 @@ def _connecting_from(source: str) -> Any:
         yield
     finally:
         socket.socket.connect = original  # type: ignore[method-assign]
+
+
+def _presenting(client_guid: str) -> Any:
+    """impacket draws the letters of its ClientGuid one by one; `client_guid` is one letter. Empty: as it likes."""
+    return mock.patch.object(random, "choice", lambda _: client_guid) if client_guid else contextlib.nullcontext()

@@ -1,7 +1,7 @@
 """A real smbd on loopback addresses, standalone with a tdbsam of its own. Only for use inside the sandbox."""
 
 import contextlib
-import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -15,7 +15,7 @@ from support.accounts import Account
 from support.lines import Lines
 
 _DROP_IN = ("include = /etc/samba/twinlock.conf",)
-_START_TIMEOUT = 20
+_ENDED = "(smbd has ended)"
 
 
 class Smbd(contextlib.AbstractContextManager["Smbd"]):
@@ -32,6 +32,12 @@ class Smbd(contextlib.AbstractContextManager["Smbd"]):
         for account in people:
             self.add_account(account)
         self._process = self._start()
+        threading.Thread(target=self._collect, args=(self._process.stdout,), daemon=True).start()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def pid(self) -> int:
@@ -82,7 +88,7 @@ class Smbd(contextlib.AbstractContextManager["Smbd"]):
    pid directory = {base}/pid
    ncalrpc dir = {base}/ncalrpc
    max log size = 0
-   log level = 1 auth:3
+   log level = 2 auth:3
    load printers = no
    printing = bsd
    disable spoolss = yes
@@ -98,27 +104,21 @@ class Smbd(contextlib.AbstractContextManager["Smbd"]):
 """)
 
     def _start(self) -> subprocess.Popen[str]:
-        """Returns when it serves, which it tells as systemd wants to be told (sd_notify(3))."""
         command = [paths.SMBD, "--foreground", "--no-process-group", "--debug-stdout", "-s", self.config]
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
-            notices.bind(str(self._base / "notify"))
-            notices.settimeout(_START_TIMEOUT)
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                                       stderr=subprocess.STDOUT, errors="replace", process_group=0,
-                                       env={**os.environ, "NOTIFY_SOCKET": str(self._base / "notify")})
-            threading.Thread(target=self._collect, args=(process.stdout,), daemon=True).start()
-            try:
-                while b"READY=1" not in notices.recv(4096):
-                    pass
-            except TimeoutError:
-                process.kill()
-                raise RuntimeError(f"smbd did not start:\n{self.log.text()}") from None
-        return process
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                text=True, errors="replace", process_group=0)
+
+    def _wait_until_ready(self) -> None:
+        """By the line that it writes when its sockets are open. It tells systemd so some milliseconds too early."""
+        line = self.log.wait_for(rf"^waiting for connections|^{re.escape(_ENDED)}")
+        if line == _ENDED:
+            raise RuntimeError(f"smbd did not start:\n{self.log.text()}")
 
     def _collect(self, stream: IO[str]) -> None:
         with stream:
             for line in stream:
                 self.log.append(line.rstrip())
+        self.log.append(_ENDED)
 
 
 def _free_port() -> int:

@@ -83,22 +83,31 @@ TEST(Waits, EndWithASuccessFromTheSameAddressOnly) {
   EXPECT_EQ(desk.type(wrong_code(300)), Verdict::kThrottled);
 }
 
-TEST(Waits, GrowNoLongerWhenTheClockWasSetBack) {
+TEST(Waits, GrowNoLongerWhenTheClockIsSetBackByAnHourAtMost) {
   Desk desk = desk_with_large_budgets();
-  desk.now = kNow + days(365);
   guess_patiently(desk, 5);
   Desk long_wait = desk;
   guess_patiently(long_wait, 15);
-  desk.now = long_wait.now = kNow;
+  for (const auto& [waiting, wait] : {std::pair(&desk, 30), std::pair(&long_wait, 3600)}) {
+    waiting->now = waiting->now - Seconds(3600);
+    EXPECT_EQ(waiting->type_in_vain(phone_code(waiting->now)), Verdict::kThrottled);
+    EXPECT_EQ(waiting->retry_at, waiting->now + Seconds(wait));
+  }
+}
+
+TEST(Waits, EndWhenTheClockHadBeenMoreThanAnHourAhead) {
+  Desk desk = desk_with_large_budgets();
+  desk.now = kNow + Seconds(3601);
+  guess_patiently(desk, 5);
+  desk.now = kNow + Seconds(1);
   EXPECT_EQ(desk.type_in_vain("081804"), Verdict::kThrottled);
-  EXPECT_EQ(desk.retry_at, kNow + Seconds(30));
-  EXPECT_EQ(long_wait.type_in_vain("081804"), Verdict::kThrottled);
-  EXPECT_EQ(long_wait.retry_at, kNow + Seconds(3600));
+  desk.now = kNow;
+  EXPECT_EQ(desk.type("081804"), Verdict::kAccepted);
 }
 
 TEST(Waits, DoNotAriseFromAFreeFailureWhenTheClockWasSetBack) {
   Desk desk;
-  desk.now = kNow + days(365);
+  desk.now = kNow + Seconds(3600);
   guess_patiently(desk, 4);
   desk.now = kNow;
   EXPECT_EQ(desk.type("081804"), Verdict::kAccepted);
@@ -210,12 +219,20 @@ TEST(KnownBudget, IsOneForEachKnownAddressAndOutlivesASuccess) {
   EXPECT_EQ(find_known(*desk.record, client_of("192.0.2.8"), kNow)->budget.spent_milli, 0U);
 }
 
-TEST(Budgets, DoNotRefillFromAClockThatWasSetBack) {
+TEST(Budgets, DoNotRefillFromAClockThatIsSetBackByAnHourAtMost) {
   Desk desk;
   for (unsigned n = 0; n < 20; ++n) ASSERT_EQ(desk.type_from(address_of(n), wrong_code(n)), Verdict::kWrongCode);
-  desk.now = kNow - days(1000);
+  desk.now = kNow - Seconds(3600);
   EXPECT_EQ(desk.type_from("203.0.113.5", kWrongCode), Verdict::kThrottled);
   EXPECT_EQ(desk.retry_at, desk.now + Seconds(58));
+}
+
+TEST(Budgets, AreFullWhenTheClockHadBeenMoreThanAnHourAhead) {
+  Desk desk;
+  for (unsigned n = 0; n < 20; ++n) ASSERT_EQ(desk.type_from(address_of(n), wrong_code(n)), Verdict::kWrongCode);
+  desk.now = kNow - Seconds(3601);
+  EXPECT_EQ(desk.type_from("203.0.113.5", wrong_code(50)), Verdict::kWrongCode);
+  EXPECT_EQ(desk.unknown_spent(), 3'000U);
 }
 
 TEST(Budgets, WithoutARefillAskForAnAdministrator) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +43,22 @@ class Sleeper {
   pid_t pid_;
   bool reaped_ = false;
 };
+
+TEST(NameOfProcess, IsWhatTheProcessCallsItself) {
+  ::prctl(PR_SET_NAME, "a (b) c");
+  EXPECT_EQ(*name_of_process(::getpid()), "a (b) c");
+  ::prctl(PR_SET_NAME, "unit_live");
+  EXPECT_EQ(*name_of_process(::getpid()), "unit_live");
+}
+
+TEST(NameOfProcess, IsAnErrorWhereNobodyHasThePid) {
+  Sleeper sleeper;
+  ::kill(sleeper.pid(), SIGKILL);
+  sleeper.wait();
+  const auto name = name_of_process(sleeper.pid());
+  ASSERT_FALSE(name);
+  EXPECT_EQ(name.error().code, Error::Code::kStore);
+}
 
 TEST(IdentifyProcess, KnowsThisProcess) {
   const auto self = identify_process(::getpid());
