@@ -58,6 +58,12 @@ Result<Cut> cut_sessions(const Config& config, const Target& target) {
   return cut_connections(chosen, *all);
 }
 
+std::string summary_of(const Cut& cut) {
+  const std::string remaining =
+      cut.remaining.empty() ? "" : ", " + std::to_string(cut.remaining.size()) + " could not be cut";
+  return std::to_string(cut.cut.size()) + " cut" + remaining;
+}
+
 Result<ExitStatus> revoke(Desk& desk, const RevokeOptions& options) {
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
@@ -66,18 +72,18 @@ Result<ExitStatus> revoke(Desk& desk, const RevokeOptions& options) {
   const auto ended = end_leases(*workplace, *target);  // first: whoever connects again finds none
   if (!ended) return ended.error();
   const auto cut = cut_sessions(workplace->config, *target);
-  if (cut && !*ended && cut->cut.empty()) return not_enrolled(target->user);
+  if (cut && !*ended && cut->cut.empty() && cut->remaining.empty()) return not_enrolled(target->user);
 
   const std::string address = target->client ? target->client->text() : "";
-  const std::string detail = cut ? std::to_string(cut->cut.size()) + " cut" : cut.error().text();
+  const std::string detail = cut ? summary_of(*cut) : cut.error().text();
   desk.write_down(workplace->config, {.event = "revoke", .user = target->user, .address = address, .detail = detail});
   if (!cut) return cut.error();
   const int leases = ended->value_or(0);
-  return desk.answer({{"user", target->user.text()},
-                      {"revoked", leases},
-                      {"cut", json_of(cut->cut)},
-                      {"also_cut", json_of(cut->also_cut)}},
-                     std::to_string(leases) + (leases == 1 ? " lease" : " leases") + " ended\n" + sentences_of(*cut));
+  Json answer = {{"user", target->user.text()}, {"revoked", leases}};
+  answer.update(json_of(*cut));
+  return desk.answer(answer,
+                     std::to_string(leases) + (leases == 1 ? " lease" : " leases") + " ended\n" + sentences_of(*cut),
+                     status_of(*cut));
 }
 
 }  // namespace

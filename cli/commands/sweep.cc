@@ -58,13 +58,14 @@ Result<ExitStatus> sweep(Desk& desk) {
   const auto all = read_live_sessions(workplace->config);
   if (!all) return all.error();
   ExitStatus status = ExitStatus::kDone;
-  const auto cut = cut_connections(run_out(desk, *workplace, *all, status), *all);
-  if (!cut) return cut.error();
-  write_down(desk, workplace->config, cut->cut);
+  const Cut cut = cut_connections(run_out(desk, *workplace, *all, status), *all);
+  if (!cut.remaining.empty()) status = status_of(cut);
+  write_down(desk, workplace->config, cut.cut);
   const auto stashes = clear_stashes(workplace->config);
   if (!stashes) return stashes.error();
-  return desk.answer({{"cut", json_of(cut->cut)}, {"also_cut", json_of(cut->also_cut)}, {"stashes", *stashes}},
-                     sentences_of(*cut), status);
+  Json answer = json_of(cut);
+  answer["stashes"] = *stashes;
+  return desk.answer(answer, sentences_of(cut), status);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "live/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,8 +11,7 @@
 #include <charconv>
 #include <string>
 #include <string_view>
-
-#include "base/unique_fd.h"
+#include <utility>
 
 namespace twinlock {
 namespace {
@@ -80,18 +80,23 @@ Result<std::string> name_of_process(std::int32_t pid) {
   return std::string(line.substr(0, line.find('\n')));
 }
 
-Result<Ending> end_process(const ProcessIdentity& process) {
+Result<std::optional<UniqueFd>> ask_to_end(const ProcessIdentity& process) {
   const std::string what = "process " + std::to_string(process.pid);
   // By number: the C library's wrappers are younger than the systems that we run on.
-  const UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
-  if (!handle && errno == ESRCH) return Ending::kWasOver;
+  UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
+  if (!handle && errno == ESRCH) return std::optional<UniqueFd>();
   if (!handle) return system_error(Error::Code::kStore, what, "opened", errno);
   const auto running = is_running(process);  // now that the handle cannot pass to another process
   if (!running) return running.error();
-  if (!*running) return Ending::kWasOver;
-  if (::syscall(SYS_pidfd_send_signal, handle.get(), SIGTERM, nullptr, 0) == 0) return Ending::kAsked;
-  if (errno == ESRCH) return Ending::kWasOver;
+  if (!*running) return std::optional<UniqueFd>();
+  if (::syscall(SYS_pidfd_send_signal, handle.get(), SIGTERM, nullptr, 0) == 0) return std::optional(std::move(handle));
+  if (errno == ESRCH) return std::optional<UniqueFd>();
   return system_error(Error::Code::kStore, what, "ended", errno);
+}
+
+bool has_ended_within(std::chrono::milliseconds patience, const UniqueFd& handle) {
+  pollfd end{handle.get(), POLLIN, 0};
+  return ::poll(&end, 1, static_cast<int>(patience.count())) == 1;
 }
 
 }  // namespace twinlock

@@ -1,11 +1,13 @@
 // One process for as long as it lives. A pid alone may belong to another process later.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 
 namespace twinlock {
 
@@ -26,12 +28,11 @@ struct ProcessIdentity {
 /// only of one that you trust. kStore where /proc cannot say, or no process has this pid.
 [[nodiscard]] Result<std::string> name_of_process(std::int32_t pid);
 
-enum class Ending {
-  kAsked,    ///< SIGTERM was sent to exactly this process.
-  kWasOver,  ///< It had ended by itself.
-};
+/// Asks the process to end (SIGTERM), and never another one that has got its pid meanwhile (pidfd_open(2)). A handle to
+/// wait with; nullopt: it had ended by itself. kStore where the kernel refuses.
+[[nodiscard]] Result<std::optional<UniqueFd>> ask_to_end(const ProcessIdentity& process);
 
-/// Asks the process to end. Never another one that has got its pid meanwhile (pidfd_open(2)).
-[[nodiscard]] Result<Ending> end_process(const ProcessIdentity& process);
+/// Waits for the end of the process behind that handle, for so long at most. Whether it has come.
+[[nodiscard]] bool has_ended_within(std::chrono::milliseconds patience, const UniqueFd& handle);
 
 }  // namespace twinlock

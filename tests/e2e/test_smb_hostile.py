@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from support import sandbox, syslog, twinlock
+from support import processes, sandbox, syslog, twinlock
 from support.accounts import ALICE, BOB
 from support.smb_client import REFUSED, Connection
 from support.smb_scenario import FOR_IMPACKET, HOME, SmbScenario
@@ -128,14 +128,18 @@ class RunDirectory(SmbScenario):
         self.assert_refused(self.log_in(self.with_code()))
         self.assertEqual([], list(elsewhere.iterdir()))
 
-    def test_leftovers_of_dead_processes_are_swept_by_the_next_login(self) -> None:
+    def leave_a_stash_behind(self) -> None:
         self.assert_refused(self.log_in(self.with_code(), password="wrong"))
-        self.assertEqual(1, len(list(STASHES.iterdir())))
+        [stash] = STASHES.iterdir()
+        processes.wait_for_end(int(stash.name))
+
+    def test_leftovers_of_dead_processes_are_swept_by_the_next_login(self) -> None:
+        self.leave_a_stash_behind()
         self.assert_let_in(self.log_in(self.with_code()))
         self.assertEqual([], list(STASHES.iterdir()))
 
     def test_leftovers_are_swept_by_the_timer_too(self) -> None:
-        self.assert_refused(self.log_in(self.with_code(), password="wrong"))
+        self.leave_a_stash_behind()
         self.assertEqual(1, twinlock.run_json("sweep")["stashes"])
         self.assertEqual([], list(STASHES.iterdir()))
 

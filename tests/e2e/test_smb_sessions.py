@@ -10,7 +10,7 @@ from typing import Any
 
 from support import twinlock, virtual_time
 from support.accounts import ALICE, BOB
-from support.command import DONE, NOT_FOUND, run
+from support.command import DONE, NOT_FOUND, STORE, run
 from support.smb_client import REFUSED, Connection
 from support.smb_scenario import ELSEWHERE, FOR_IMPACKET, HOME, SmbScenario
 from support.ssh_client import SshClient, log_in
@@ -104,6 +104,17 @@ class Revoking(Sessions):
                                       r"bob used the same connection and must connect again")
         self.assert_cut(connection)
         self.assertEqual([], self.sessions())
+
+    def test_a_process_that_does_not_end_is_named(self) -> None:
+        connection = self.connect(self.with_code())
+        [session] = self.sessions()
+        os.kill(session["pid"], signal.SIGSTOP)
+        done = run("revoke", "alice")
+        os.kill(session["pid"], signal.SIGCONT)
+        self.assertEqual(STORE, done.status)
+        self.assertRegex(done.output, r"^1 lease ended\nalice's connection does not end: samba from 127\.0\.0\.41 "
+                                      r"\(pid (\d+)\); end it with: kill -KILL \1\n$")
+        self.assert_cut(connection)
 
     def test_revoking_nobody_says_so(self) -> None:
         self.assertEqual(NOT_FOUND, run("revoke", "carol").status)

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 
 
 class Lines:
@@ -23,14 +22,10 @@ class Lines:
 
     def wait_for(self, pattern: str, seconds: float = 20) -> str:
         """The first line that matches, now or within the time; else TimeoutError with everything that came."""
-        deadline = time.monotonic() + seconds
-        while True:
-            found = self.matching(pattern)
-            if found:
-                return found[0]
-            with self._changed:
-                if not self._changed.wait(deadline - time.monotonic()):
-                    raise TimeoutError(f"no line matches {pattern!r} in:\n{self.text()}")
+        with self._changed:
+            if not self._changed.wait_for(lambda: Lines.matching(self, pattern), seconds):
+                raise TimeoutError(f"no line matches {pattern!r} in:\n{Lines.text(self)}")
+            return Lines.matching(self, pattern)[0]
 
     def clear(self) -> None:
         with self._changed:

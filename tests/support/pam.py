@@ -3,6 +3,8 @@
 import enum
 import functools
 import json
+import select
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -132,6 +134,14 @@ def run(scenario: Scenario, environment: Mapping[str, str] | None = None, wrappe
     return _lines(done.returncode, done.stdout, done.stderr)
 
 
+def killed(scenario: Scenario, wrapper: Sequence[str | Path]) -> None:
+    """A wrapper that has pam_driver killed. It fails here when nobody was."""
+    done = subprocess.run([*wrapper, _DRIVER], input=scenario.json(), text=True, capture_output=True, timeout=120,
+                          env=_ENVIRONMENT, check=False)
+    if done.returncode != -signal.SIGKILL:
+        raise AssertionError(f"pam_driver: exit {done.returncode}, not killed\n{done.stderr[-2000:]}")
+
+
 class Started:
     """pam_driver at work."""
 
@@ -147,6 +157,18 @@ class Started:
         """What run() returns."""
         stdout, stderr = self._process.communicate(timeout=120)
         return _lines(self._process.returncode, stdout, stderr)
+
+    def wait_for_output(self) -> None:
+        """Until the first attempt is told."""
+        assert self._process.stdout
+        select.select([self._process.stdout], [], [], 120)
+
+    def kill(self) -> list[Outcome]:
+        """SIGKILL, now. The attempts that it had told by then."""
+        self._process.kill()
+        stdout, stderr = self._process.communicate(timeout=120)
+        whole = [line for line in stdout.splitlines(keepends=True) if line.endswith("\n")]
+        return outcomes(_lines(0, "".join(whole), stderr))
 
 
 def disable(user: str) -> None:

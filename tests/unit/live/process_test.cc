@@ -93,26 +93,38 @@ TEST(IsRunning, IsNotFooledByAnotherProcessWithThePid) {
   EXPECT_FALSE(*is_running(earlier));
 }
 
-TEST(EndProcess, AsksByTerm) {
+constexpr std::chrono::seconds kLong{20};
+
+TEST(AskToEnd, AsksByTermAndTellsWhenItIsOver) {
   Sleeper sleeper;
-  EXPECT_EQ(*end_process(**identify_process(sleeper.pid())), Ending::kAsked);
+  const auto handle = ask_to_end(**identify_process(sleeper.pid()));
+  ASSERT_TRUE(handle && *handle);
+  EXPECT_TRUE(has_ended_within(kLong, **handle));
   EXPECT_EQ(sleeper.wait(), SIGTERM);
 }
 
-TEST(EndProcess, NeverEndsAnotherProcessWithThePid) {
+TEST(AskToEnd, TellsThatItIsNotOver) {
+  Sleeper stubborn;
+  ::kill(stubborn.pid(), SIGSTOP);  // hears nothing any more
+  const auto handle = ask_to_end(**identify_process(stubborn.pid()));
+  ASSERT_TRUE(handle && *handle);
+  EXPECT_FALSE(has_ended_within(std::chrono::milliseconds(1), **handle));
+}
+
+TEST(AskToEnd, NeverEndsAnotherProcessWithThePid) {
   Sleeper sleeper;
   ProcessIdentity earlier = **identify_process(sleeper.pid());
   --earlier.started;
-  EXPECT_EQ(*end_process(earlier), Ending::kWasOver);
+  EXPECT_FALSE(*ask_to_end(earlier));
   EXPECT_TRUE(*is_running(**identify_process(sleeper.pid())));
 }
 
-TEST(EndProcess, FindsOverWhatHasEnded) {
+TEST(AskToEnd, FindsOverWhatHasEnded) {
   Sleeper sleeper;
   const ProcessIdentity process = **identify_process(sleeper.pid());
   ::kill(sleeper.pid(), SIGKILL);
   sleeper.wait();
-  EXPECT_EQ(*end_process(process), Ending::kWasOver);
+  EXPECT_FALSE(*ask_to_end(process));
 }
 
 }  // namespace
