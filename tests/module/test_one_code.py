@@ -3,11 +3,12 @@
 from support import pam, twinlock
 from support.pam import Scenario
 from support.pam_scenario import PamScenario
+from support.rounds import rounds
 from support.totp import Phone
 
-ROUNDS = 50
+ROUNDS = rounds(50)
 PROCESSES = 32
-ENROLMENTS = 40
+ENROLMENTS = rounds(40)
 TRIES = 30
 
 
