@@ -85,6 +85,9 @@ std::string objection_to_number(const std::string& text) {
   return digits && (text.size() == 1 || text[0] != '0') ? "" : text + " is not a plain decimal number";
 }
 
+/// A script's empty variable must not mean "all of them".
+std::string objection_to_nothing(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
+
 Error usage_error(const CLI::ParseError& flaw) {
   std::string why = flaw.what();
   std::ranges::replace(why, '\n', ' ');
@@ -99,7 +102,7 @@ Syntax& Syntax::user(std::string& target) {
 }
 
 Syntax& Syntax::optional_user(std::string& target) {
-  app_->add_option("user", target, "the account's name")->type_name("USER");
+  app_->add_option("user", target, "the account's name")->type_name("USER")->check(objection_to_nothing, "");
   return *this;
 }
 
@@ -123,7 +126,7 @@ Syntax& Syntax::required_text(const std::string& option, std::string& target, co
 }
 
 Syntax& Syntax::text(const std::string& option, std::string& target, const std::string& help) {
-  app_->add_option(option, target, help)->type_name("TEXT");
+  app_->add_option(option, target, help)->type_name("TEXT")->check(objection_to_nothing, "");
   return *this;
 }
 

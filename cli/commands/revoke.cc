@@ -70,20 +70,21 @@ Result<ExitStatus> revoke(Desk& desk, const RevokeOptions& options) {
   const auto target = target_from(options, workplace->config);
   if (!target) return target.error();
   const auto ended = end_leases(*workplace, *target);  // first: whoever connects again finds none
-  if (!ended) return ended.error();
+  if (!ended) desk.complain(ended.error());            // and is refused, so the connections can go all the same
   const auto cut = cut_sessions(workplace->config, *target);
-  if (cut && !*ended && cut->cut.empty() && cut->remaining.empty()) return not_enrolled(target->user);
+  const bool is_unknown = ended && !*ended;
+  if (is_unknown && cut && cut->cut.empty() && cut->remaining.empty()) return not_enrolled(target->user);
 
   const std::string address = target->client ? target->client->text() : "";
   const std::string detail = cut ? summary_of(*cut) : cut.error().text();
   desk.write_down(workplace->config, {.event = "revoke", .user = target->user, .address = address, .detail = detail});
   if (!cut) return cut.error();
-  const int leases = ended->value_or(0);
+  const int leases = ended ? ended->value_or(0) : 0;
   Json answer = {{"user", target->user.text()}, {"revoked", leases}};
   answer.update(json_of(*cut));
   return desk.answer(answer,
                      std::to_string(leases) + (leases == 1 ? " lease" : " leases") + " ended\n" + sentences_of(*cut),
-                     status_of(*cut));
+                     ended ? status_of(*cut) : status_of(ended.error().code));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// pam_timer [--with-libcrypto]: for each line "confdir<TAB>user<TAB>answer" on stdin, one login in a process of its own:
-// pam_start, pam_authenticate with that answer to every prompt, pam_end. Prints "<nanoseconds> <PAM return value>".
+// pam_timer [--with-libcrypto]: for each line "confdir<TAB>user<TAB>answer" on stdin, one login in a process of its
+// own: pam_start, pam_authenticate with that answer to every prompt, pam_end. Prints "<nanoseconds> <PAM return
+// value>".
 //
 // --with-libcrypto: those processes have OpenSSL at work already, as sshd's have.
 #include <openssl/evp.h>

@@ -111,7 +111,7 @@ class Init(unittest.TestCase):
             with self.subTest(issuer):
                 done = run("init", b"--issuer=" + issuer)
                 self.assertEqual(USAGE, done.status, done.messages)
-                self.assertIn("twinlock: --issuer: ", done.messages)
+                self.assertIn("--issuer: ", done.messages)
                 self.assertFalse(Path("/etc/twinlock").exists())
 
     def test_makes_the_configuration_where_it_is_told_to(self) -> None:

@@ -22,7 +22,8 @@ using Json = nlohmann::json;
 constexpr UnixTime kNow = {1'764'000'000};  // 2025-11-24T16:00:00Z
 
 AuditLine login_of(std::string_view user) {
-  return {.time = kNow, .event = "login", .user = user, .service = "sshd", .address = "192.0.2.7", .verdict = "accepted"};
+  return {
+      .time = kNow, .event = "login", .user = user, .service = "sshd", .address = "192.0.2.7", .verdict = "accepted"};
 }
 
 struct SyslogLine {
@@ -68,7 +69,8 @@ class Injection : public TestWithParam<std::string> {};
 TEST_P(Injection, StaysWithinTheFieldOfOneLine) {
   AuditLine plain = login_of("alice");
   plain.detail = "a detail";
-  for (auto field : {&AuditLine::user, &AuditLine::service, &AuditLine::address, &AuditLine::actor, &AuditLine::detail}) {
+  for (auto field :
+       {&AuditLine::user, &AuditLine::service, &AuditLine::address, &AuditLine::actor, &AuditLine::detail}) {
     AuditLine line = plain;
     line.*field = GetParam();
     const std::string json = audit_json(line);
@@ -83,7 +85,10 @@ TEST_P(Injection, StaysWithinTheFieldOfOneLine) {
 INSTANTIATE_TEST_SUITE_P(Names, Injection,
                          Values("al\nice", "alice\r\n{\"event\":\"login\"}", R"(alice","verdict":"wrong_code)", R"(\)",
                                 std::string("al\0ice", 6), "\x1b[2Jalice", "\xff\xfe", "al\xc3", "\xed\xa0\x80",
-                                "\xe2\x80\xa8", "\xc2\x9b" "31m", std::string(100'000, 'a')));
+                                "\xe2\x80\xa8",
+                                "\xc2\x9b"
+                                "31m",
+                                std::string(100'000, 'a')));
 
 TEST(AuditLog, AppendsLines) {
   Log log;

@@ -33,14 +33,18 @@ struct WrittenLog {
 std::string line_of(const std::string& user) { return R"({"event":"login","user":")" + user + "\"}\n"; }
 
 TEST(LastAuditEntries, AreTheNewestOfThoseThatAreWanted) {
-  const WrittenLog log(line_of("alice") + "{\"event\":\"enrol\",\"user\":\"alice\"}\n" + line_of("bob") + line_of("carol"));
+  const WrittenLog log(line_of("alice") + "{\"event\":\"enrol\",\"user\":\"alice\"}\n" + line_of("bob") +
+                       line_of("carol"));
   EXPECT_THAT(log.users(2), ElementsAre("bob", "carol"));
   EXPECT_THAT(log.users(9), ElementsAre("alice", "bob", "carol"));
 }
 
 TEST(LastAuditEntries, PassOverWhatIsNoLineOfOurs) {
   const WrittenLog log("\n{\"event\":\"lo\nnull\n[1]\n\xff\n" + line_of("alice") + std::string(200'000, 'x') + "\n" +
-                       line_of("bob") + R"({"event":1,"user":["carol"]})" "\n" R"({"event":"login","user":7})");
+                       line_of("bob") +
+                       R"({"event":1,"user":["carol"]})"
+                       "\n"
+                       R"({"event":"login","user":7})");
   EXPECT_THAT(log.users(9), ElementsAre("alice", "bob", ""));
 }
 
