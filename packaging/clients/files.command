@@ -4,7 +4,7 @@
 # connects the share. Nothing is kept: no password, no code.
 # The administration edits these lines and nothing else.
 SERVER=files.example.com
-SHARE=data
+SHARE=data  # as in an address: a blank is %20, the a umlaut %C3%A4
 USER_NAME=''  # empty: the name of this laptop's user
 SSH_PORT=22
 SMB_PORT=445
@@ -19,8 +19,8 @@ text() {
     de.welcome) echo "Die Dateien auf $SERVER: Tippen Sie Ihr Passwort, dann den Code von Ihrem Telefon." ;;
     en.unreachable) echo "$SERVER cannot be reached. Is the network up, and the VPN if you need one?" ;;
     de.unreachable) echo "$SERVER ist nicht erreichbar. Steht das Netz, und das VPN, falls nötig?" ;;
-    en.changed) echo "The server shows another key than before. Do not go on; telephone: $PHONE." ;;
-    de.changed) echo "Der Server zeigt einen anderen Schlüssel als bisher. Brechen Sie ab und rufen Sie an: $PHONE." ;;
+    en.changed) echo "The server shows another key than before, or you refused it. Do not go on; telephone: $PHONE." ;;
+    de.changed) echo "Der Server zeigt einen anderen Schlüssel, oder er wurde abgelehnt. Rufen Sie an: $PHONE." ;;
     en.refused) echo "Password or code was not right. Wait for the next code and try again. Help: $PHONE." ;;
     de.refused) echo "Passwort oder Code war falsch. Warten Sie auf den nächsten Code. Hilfe: $PHONE." ;;
     en.closed) echo "The login was right, but the files were not opened. Telephone: $PHONE." ;;
@@ -42,14 +42,15 @@ give_up() {
 # Earns the lease. ssh talks to the person on the terminal itself; its errors are looked at and shown.
 open_lease() {
   exec 3>&1
-  errors=$(ssh -p "$SSH_PORT" -o PreferredAuthentications=publickey,keyboard-interactive "$user@$SERVER" open 2>&1 >&3)
+  errors=$(ssh -p "$SSH_PORT" -o PreferredAuthentications=publickey,keyboard-interactive -l "$user" "$SERVER" open \
+    2>&1 >&3)
   status=$?
   exec 3>&-
   [ -z "$errors" ] || printf '%s\n' "$errors" >&2
   [ "$status" -ne 0 ] || return 0
   case "$status.$errors" in
-    255.*'IDENTIFICATION HAS CHANGED'*) give_up changed ;;
-    255.*'Permission denied'* | 255.*'Too many authentication failures'*) give_up refused ;;
+    255.*'IDENTIFICATION HAS CHANGED'* | 255.*'Host key verification failed'*) give_up changed ;;
+    255.*'Permission denied ('* | 255.*'Too many authentication failures'*) give_up refused ;;
     255.*) give_up unreachable ;;
     *) give_up closed ;;
   esac

@@ -18,8 +18,8 @@ text() {
     de.welcome) echo "Die Dateien auf $SERVER: Tippen Sie Ihr Passwort, dann den Code von Ihrem Telefon." ;;
     en.unreachable) echo "$SERVER cannot be reached. Is the network up, and the VPN if you need one?" ;;
     de.unreachable) echo "$SERVER ist nicht erreichbar. Steht das Netz, und das VPN, falls nötig?" ;;
-    en.changed) echo "The server shows another key than before. Do not go on; telephone: $PHONE." ;;
-    de.changed) echo "Der Server zeigt einen anderen Schlüssel als bisher. Brechen Sie ab und rufen Sie an: $PHONE." ;;
+    en.changed) echo "The server shows another key than before, or you refused it. Do not go on; telephone: $PHONE." ;;
+    de.changed) echo "Der Server zeigt einen anderen Schlüssel, oder er wurde abgelehnt. Rufen Sie an: $PHONE." ;;
     en.refused) echo "Password or code was not right. Wait for the next code and try again. Help: $PHONE." ;;
     de.refused) echo "Passwort oder Code war falsch. Warten Sie auf den nächsten Code. Hilfe: $PHONE." ;;
     en.closed) echo "The login was right, but the files were not opened. Telephone: $PHONE." ;;
@@ -43,14 +43,15 @@ give_up() {
 # Earns the lease. ssh talks to the person on the terminal itself; its errors are looked at and shown.
 open_lease() {
   exec 3>&1
-  errors=$(ssh -p "$SSH_PORT" -o PreferredAuthentications=publickey,keyboard-interactive "$user@$SERVER" open 2>&1 >&3)
+  errors=$(ssh -p "$SSH_PORT" -o PreferredAuthentications=publickey,keyboard-interactive -l "$user" "$SERVER" open \
+    2>&1 >&3)
   status=$?
   exec 3>&-
   [ -z "$errors" ] || printf '%s\n' "$errors" >&2
   [ "$status" -ne 0 ] || return 0
   case "$status.$errors" in
-    255.*'IDENTIFICATION HAS CHANGED'*) give_up changed ;;
-    255.*'Permission denied'* | 255.*'Too many authentication failures'*) give_up refused ;;
+    255.*'IDENTIFICATION HAS CHANGED'* | 255.*'Host key verification failed'*) give_up changed ;;
+    255.*'Permission denied ('* | 255.*'Too many authentication failures'*) give_up refused ;;
     255.*) give_up unreachable ;;
     *) give_up closed ;;
   esac
@@ -59,7 +60,8 @@ open_lease() {
 connect_share() {
   if command -v gio >/dev/null 2>&1; then
     place="smb://$user@$SERVER:$SMB_PORT/$SHARE"
-    gio mount "$place" || return 1
+    gio mount "$place" || gio info "$place" >/dev/null 2>&1 || return 1  # a mount of before counts as a failure
+    trap '' HUP  # this window closes, the file manager must not
     gio open "$place"
   elif command -v smbclient >/dev/null 2>&1; then
     smbclient --port "$SMB_PORT" "//$SERVER/$SHARE" --user "$user"
