@@ -69,6 +69,14 @@ void Desk::write_down(const Config& config, const Act& act) const {
   AuditLog(config.audit.file, write_to_syslog).record(line);
 }
 
+void Desk::write_down(const Config& config, std::string_view event, std::string_view detail) const {
+  const std::string actor = acting_person();
+  AuditLine line{now_, event, "", "", "", ""};
+  line.actor = actor;
+  line.detail = detail;
+  AuditLog(config.audit.file, write_to_syslog).record(line);
+}
+
 std::string acting_person() {
   std::uint32_t login_uid = kNoLoginUid;
   std::ifstream("/proc/self/loginuid") >> login_uid;

@@ -57,6 +57,8 @@ class Desk {
   [[nodiscard]] Result<Answer> agree(const std::string& question, Consent consent) const;
   /// Writes an administrator's act into the audit log.
   void write_down(const Config& config, const Act& act) const;
+  /// The same for an act that is about no user.
+  void write_down(const Config& config, std::string_view event, std::string_view detail) const;
 
  private:
   DeskOptions options_;

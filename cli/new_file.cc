@@ -1,6 +1,7 @@
 #include "cli/new_file.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,12 +32,6 @@ bool is_directory(const std::string& path) {
 Result<void> set_mode_and_flush(int fd, const std::string& path, unsigned mode) {
   if (::fchmod(fd, mode) != 0) return failed(path, "given its mode");
   if (::fsync(fd) != 0) return failed(path, "flushed");
-  return done();
-}
-
-Result<void> flush_directory(const std::string& path) {
-  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
   return done();
 }
 
@@ -85,6 +80,36 @@ Result<Made> make_file(const std::string& path, std::string_view content, unsign
   if (filled) return Made::kNew;
   ::unlink(path.c_str());
   return filled.error();
+}
+
+Result<void> take_over_owner(const std::string& from, const std::string& to) {
+  struct stat status {};
+  if (::lstat(from.c_str(), &status) != 0) return failed(from, "examined");
+  if (::lchown(to.c_str(), status.st_uid, status.st_gid) != 0) return failed(to, "given its owner");
+  if (::chmod(to.c_str(), status.st_mode & 07777) != 0) return failed(to, "given its mode");
+  return done();
+}
+
+Result<void> flush_directory(const std::string& path) {
+  const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
+  return done();
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
+  const std::string fresh = path + ".twinlock-new";
+  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");  // of one who was killed
+  struct stat old {};
+  const bool exists = ::lstat(path.c_str(), &old) == 0;
+  const auto made = make_file(fresh, content, exists ? 0600 : mode_of_new);
+  if (!made) return made.error();
+  auto replaced = exists ? take_over_owner(path, fresh) : done();
+  if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = failed(path, "replaced");
+  if (!replaced) {
+    ::unlink(fresh.c_str());
+    return replaced;
+  }
+  return flush_directory(directory_of(path));
 }
 
 Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_view content, unsigned mode) {

@@ -1,4 +1,4 @@
-// Makes files and directories that are not there yet, and never replaces one that is.
+// Makes files and directories that are not there yet. Only replace_file() replaces one that is.
 #pragma once
 
 #include <string>
@@ -21,6 +21,16 @@ enum class Made { kNew, kWasThere };
 /// A new file with exactly `mode`, on disk with its directory entry before this returns. O_EXCL: a file or link
 /// that is there is never opened. A file that could not be written whole is removed again.
 [[nodiscard]] Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode);
+
+/// Gives `to` the owner and the mode of `from`.
+[[nodiscard]] Result<void> take_over_owner(const std::string& from, const std::string& to);
+
+/// Names that were made, changed or removed in this directory are on disk when this returns.
+[[nodiscard]] Result<void> flush_directory(const std::string& path);
+
+/// Puts a file with this content in the place of `path` in one step, on disk before this returns: whoever opens it sees
+/// the old content or the new one. Owner and mode stay; where there was no file it gets `mode_of_new`.
+[[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new);
 
 /// A new file that can be taken back, wherever others have moved its directory meanwhile, and without touching what
 /// they may have put in its place.

@@ -37,6 +37,7 @@ class Terminal {
   /// Writes to the messages, such as a prompt.
   [[nodiscard]] Result<void> tell(std::string_view text) const;
   [[nodiscard]] int input() const { return fds_.input; }
+  [[nodiscard]] int messages() const { return fds_.messages; }
 
   /// One line of the input without its line end ("\n" or "\r\n"); the last line may lack it. Any other byte is
   /// handed on, NUL too. Not a byte behind the line is read, so the next reader finds the next line.

@@ -31,34 +31,8 @@ Result<std::optional<std::string>> read_if_any(const std::string& path) {
   return std::optional(std::string(text->text()));
 }
 
-/// Gives the new file the owner and mode of the one that it replaces.
-Result<void> take_over_owner(const std::string& from, const std::string& to) {
-  struct stat status {};
-  if (::lstat(from.c_str(), &status) != 0) return failed(from, "examined");
-  if (::lchown(to.c_str(), status.st_uid, status.st_gid) != 0) return failed(to, "given its owner");
-  if (::chmod(to.c_str(), status.st_mode & 07777) != 0) return failed(to, "given its mode");
-  return done();
-}
-
-Result<void> flush_directory_of(const std::string& path) {
-  const auto directory = open_trusted_directory(public_path(directory_of(path)));
-  if (!directory) return directory.error();
-  return ::fsync(directory->get()) == 0 ? done() : Result<void>(failed(path, "flushed"));
-}
-
-/// A new file beside, renamed over the old one.
 Result<void> replace(const FileChange& change, const std::string& text) {
-  const std::string fresh = change.path + ".twinlock-new";
-  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");
-  const auto made = make_file(fresh, text, kNewMode);
-  if (!made) return made.error();
-  auto replaced = change.before ? take_over_owner(change.path, fresh) : done();
-  if (replaced && ::rename(fresh.c_str(), change.path.c_str()) != 0) replaced = failed(change.path, "replaced");
-  if (!replaced) {
-    ::unlink(fresh.c_str());
-    return replaced;
-  }
-  return flush_directory_of(change.path);
+  return replace_file(change.path, text, kNewMode);
 }
 
 Result<void> keep_old(const FileChange& change) {
@@ -89,7 +63,7 @@ Result<void> make_change(const FileChange& change) {
 Result<void> take_back(const FileChange& change) {
   if (change.before) return replace(change, *change.before);
   if (::unlink(change.path.c_str()) != 0 && errno != ENOENT) return failed(change.path, "removed");
-  return flush_directory_of(change.path);
+  return flush_directory(directory_of(change.path));
 }
 
 }  // namespace twinlock

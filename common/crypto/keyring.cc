@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 #include <string>
 
@@ -104,6 +105,11 @@ class KeyLines {
   }
 };
 
+bool is_line_of(KeyId id, std::string_view line) {
+  KeyId named;
+  return next_word(line) == kRecordWord && read_id(next_word(line), named) && named == id;
+}
+
 Error flawed(std::string what, std::string_view why) {
   return {Error::Code::kStore, std::move(what), std::string(why), "put the key file back from a backup"};
 }
@@ -163,6 +169,17 @@ constexpr std::size_t kMaxLine = 128;
 
 }  // namespace
 
+std::string text_of(KeyId id) {
+  std::array<char, kIdDigits + 1> text{};
+  std::snprintf(text.data(), text.size(), "%08x", static_cast<unsigned>(id.value));
+  return text.data();
+}
+
+std::optional<KeyId> parse_key_id(std::string_view text) {
+  KeyId id;
+  return read_id(text, id) ? std::optional(id) : std::nullopt;
+}
+
 Result<Keyring> Keyring::parse(std::string_view text, std::string_view path) {
   KeyLines lines;
   const std::string file(path);
@@ -191,6 +208,27 @@ Result<SecretBytes> Keyring::generate(UnixTime now) {
   out.add(kHeader);
   if (const auto added = add_key_line(out, kRecordWord, *record_id, now); !added) return added.error();
   if (const auto added = add_key_line(out, kAuditWord, *audit_id, now); !added) return added.error();
+  return std::move(out).finish();
+}
+
+Result<SecretBytes> Keyring::with_new_key(std::string_view text, UnixTime now) {
+  const auto id = draw_id();
+  if (!id) return id.error();
+  SecretWriter out(text.size() + 1 + kMaxLine);
+  out.add(text);
+  if (!text.empty() && text.back() != '\n') out.add("\n");
+  if (const auto added = add_key_line(out, kRecordWord, *id, now); !added) return added.error();
+  return std::move(out).finish();
+}
+
+SecretBytes Keyring::without_key(std::string_view text, KeyId id) {
+  SecretWriter out(text.size());
+  while (!text.empty()) {
+    const auto newline = text.find('\n');
+    const auto line = text.substr(0, newline == std::string_view::npos ? newline : newline + 1);
+    text.remove_prefix(line.size());
+    if (!is_line_of(id, line)) out.add(line);
+  }
   return std::move(out).finish();
 }
 

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,11 @@ struct KeyId {
   auto operator<=>(const KeyId&) const = default;
 };
 
+/// 8 hex digits, as in the file.
+[[nodiscard]] std::string text_of(KeyId id);
+/// nullopt: not 8 hex digits, or zero.
+[[nodiscard]] std::optional<KeyId> parse_key_id(std::string_view text);
+
 struct MasterKey {
   KeyId id;
   UnixTime created;
@@ -34,6 +41,12 @@ class Keyring {
   static Result<Keyring> parse(std::string_view text, std::string_view path);
   /// A new file's text: one record key and one audit key, freshly drawn. kCrypto without randomness.
   static Result<SecretBytes> generate(UnixTime now);
+
+  /// That text of a key file with one more record key, freshly drawn, which is then the newest. kCrypto without
+  /// randomness.
+  static Result<SecretBytes> with_new_key(std::string_view text, UnixTime now);
+  /// That text of a key file without its record key `id`.
+  static SecretBytes without_key(std::string_view text, KeyId id);
 
   [[nodiscard]] const MasterKey& newest() const { return records_.back(); }
   /// nullptr: no such key.

@@ -1,16 +1,11 @@
 #include "login/workplace.h"
 
 #include "config/config_reader.h"
-#include "config/trusted_file.h"
 #include "login/policy_from_config.h"
+#include "store/key_file.h"
 #include "store/store_url.h"
 
 namespace twinlock {
-namespace {
-
-constexpr std::size_t kLargestKeyFile = 65536;
-
-}  // namespace
 
 Result<Workplace> open_workplace(const std::string& config_path) {
   auto config = read_config(config_path);
@@ -19,16 +14,12 @@ Result<Workplace> open_workplace(const std::string& config_path) {
 }
 
 Result<Workplace> open_workplace(Config config) {
-  const std::string& key_file = config.store.key_file;
-  const auto text = read_trusted_file({key_file, Privacy::kPrivate, Error::Code::kStore}, kLargestKeyFile);
-  if (!text) return text.error();
-  auto keys = Keyring::parse(text->text(), key_file);
-  if (!keys) return keys.error();
-  auto owned_keys = std::make_unique<const Keyring>(std::move(*keys));
-  auto store = open_store(config.store.url, *owned_keys);
+  auto keys = std::make_unique<KeyFile>(config.store.key_file);
+  if (const auto read = keys->current(); !read) return read.error();
+  auto store = open_store(config.store.url, *keys);
   if (!store) return store.error();
   DecisionPolicy policy = policy_from(config);
-  return Workplace{std::move(config), std::move(policy), std::move(owned_keys), std::move(*store)};
+  return Workplace{std::move(config), std::move(policy), std::move(keys), std::move(*store)};
 }
 
 }  // namespace twinlock

@@ -6,7 +6,7 @@
 
 #include "account/decision_policy.h"
 #include "config/config.h"
-#include "crypto/keyring.h"
+#include "store/key_source.h"
 #include "store/store.h"
 
 namespace twinlock {
@@ -14,7 +14,7 @@ namespace twinlock {
 struct Workplace {
   Config config;
   DecisionPolicy policy;
-  std::unique_ptr<const Keyring> keys;  ///< Outlives the store, which seals with it.
+  std::unique_ptr<KeySource> keys;  ///< Outlives the store, which seals with them.
   std::unique_ptr<Store> store;
 };
 

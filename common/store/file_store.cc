@@ -55,8 +55,8 @@ std::optional<LoadedRecord> loaded_of(OpenImage open) { return std::move(open.lo
 
 class FileStore final : public Store {
  public:
-  FileStore(std::string directory, const Keyring& keyring, std::chrono::milliseconds lock_wait)
-      : directory_(std::move(directory)), keyring_(keyring), lock_wait_(lock_wait) {}
+  FileStore(std::string directory, KeySource& keys, std::chrono::milliseconds lock_wait)
+      : directory_(std::move(directory)), keys_(keys), lock_wait_(lock_wait) {}
 
   Result<std::unique_ptr<LockedRecord>> open(const Username& user) override {
     auto directory = open_directory();
@@ -66,7 +66,9 @@ class FileStore final : public Store {
     auto lock = lock_record_file(*place, LockKind::kExclusive, Deadline::in(lock_wait_));
     if (!lock) return lock.error();
     if (!*lock) return std::unique_ptr<LockedRecord>();
-    return load_locked({std::move(*directory), std::move(*place), std::move(**lock)}, user, keyring_);
+    const auto keys = keys_.current();
+    if (!keys) return keys.error();
+    return load_locked({std::move(*directory), std::move(*place), std::move(**lock)}, user, *keys);
   }
 
   Result<std::optional<LoadedRecord>> read(const Username& user) override {
@@ -82,7 +84,11 @@ class FileStore final : public Store {
     if (!directory) return directory.error();
     const auto place = place_of(directory->get(), user);
     if (!place) return place.error();
-    const auto image = seal_image(user, *record, keyring_);
+    const auto hold = keys_.hold();  // until it is there to be found by whoever changes the keys
+    if (!hold) return hold.error();
+    const auto keys = keys_.current();
+    if (!keys) return keys.error();
+    const auto image = seal_image(user, *record, **keys);
     if (!image) return about_file(image.error(), place->path);
     return create_record_file(*place, *image);
   }
@@ -130,13 +136,17 @@ class FileStore final : public Store {
       const auto file = open_record_file(place, LockKind::kShared);
       if (!file) return file.error();
       if (!*file) return std::optional<LoadedRecord>();
-      auto open = read_open((**file).get(), place, user, keyring_);
+      const auto keys = keys_.current();
+      if (!keys) return keys.error();
+      auto open = read_open((**file).get(), place, user, **keys);
       if (is_clean(open)) return loaded_of(std::move(*open));
     }
     const auto lock = lock_record_file(place, LockKind::kShared, Deadline::in(lock_wait_));
     if (!lock) return lock.error();
     if (!*lock) return std::optional<LoadedRecord>();
-    auto open = read_open((**lock).fd(), place, user, keyring_);
+    const auto keys = keys_.current();
+    if (!keys) return keys.error();
+    auto open = read_open((**lock).fd(), place, user, **keys);
     if (!open) return open.error();
     return loaded_of(std::move(*open));
   }
@@ -172,15 +182,14 @@ class FileStore final : public Store {
   }
 
   std::string directory_;
-  const Keyring& keyring_;
+  KeySource& keys_;
   std::chrono::milliseconds lock_wait_;
 };
 
 }  // namespace
 
-std::unique_ptr<Store> make_file_store(std::string directory, const Keyring& keyring,
-                                       std::chrono::milliseconds lock_wait) {
-  return std::make_unique<FileStore>(std::move(directory), keyring, lock_wait);
+std::unique_ptr<Store> make_file_store(std::string directory, KeySource& keys, std::chrono::milliseconds lock_wait) {
+  return std::make_unique<FileStore>(std::move(directory), keys, lock_wait);
 }
 
 }  // namespace twinlock

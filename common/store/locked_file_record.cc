@@ -9,10 +9,11 @@ namespace {
 
 class LockedFileRecord final : public LockedRecord {
  public:
-  LockedFileRecord(LockedFile file, const Username& user, const Keyring& keyring, RecordImage image, OpenImage open)
+  LockedFileRecord(LockedFile file, const Username& user, std::shared_ptr<const Keyring> keys, RecordImage image,
+                   OpenImage open)
       : file_(std::move(file)),
         user_(user),
-        keyring_(keyring),
+        keys_(std::move(keys)),
         image_(std::move(image)),
         loaded_(std::move(open.loaded)),
         next_(open.next) {}
@@ -49,7 +50,7 @@ class LockedFileRecord final : public LockedRecord {
 
  private:
   Result<void> seal_into(RecordImage& image, const SlotLabel& label, const Record& record) const {
-    const auto sealed = seal_slot(label, user_, record, keyring_, image.slot(label.index));
+    const auto sealed = seal_slot(label, user_, record, *keys_, image.slot(label.index));
     return sealed ? done() : about_file(sealed.error(), file_.place.path);
   }
 
@@ -74,7 +75,7 @@ class LockedFileRecord final : public LockedRecord {
 
   LockedFile file_;
   Username user_;
-  const Keyring& keyring_;
+  std::shared_ptr<const Keyring> keys_;
   RecordImage image_;  ///< What the file holds.
   LoadedRecord loaded_;
   NextSave next_;
@@ -89,13 +90,14 @@ Error about_file(const Error& error, const std::string& path) {
   return named;
 }
 
-Result<std::unique_ptr<LockedRecord>> load_locked(LockedFile file, const Username& user, const Keyring& keyring) {
+Result<std::unique_ptr<LockedRecord>> load_locked(LockedFile file, const Username& user,
+                                                  std::shared_ptr<const Keyring> keys) {
   auto image = read_image(file.lock.fd(), file.place.path);
   if (!image) return image.error();
-  auto open = open_image(*image, user, keyring);
+  auto open = open_image(*image, user, *keys);
   if (!open) return about_file(open.error(), file.place.path);
   return std::unique_ptr<LockedRecord>(
-      std::make_unique<LockedFileRecord>(std::move(file), user, keyring, std::move(*image), std::move(*open)));
+      std::make_unique<LockedFileRecord>(std::move(file), user, std::move(keys), std::move(*image), std::move(*open)));
 }
 
 }  // namespace twinlock

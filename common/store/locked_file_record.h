@@ -20,9 +20,9 @@ struct LockedFile {
   RecordLock lock;
 };
 
-/// Reads and opens the record. `keyring` must outlive the result.
+/// Reads and opens the record. Saves seal with the newest of `keys`, which must be those of now (store/key_source.h).
 [[nodiscard]] Result<std::unique_ptr<LockedRecord>> load_locked(LockedFile file, const Username& user,
-                                                                const Keyring& keyring);
+                                                                std::shared_ptr<const Keyring> keys);
 
 /// An Error of store/record_image.h or store/slot.h with the path that it is about.
 [[nodiscard]] Error about_file(const Error& error, const std::string& path);

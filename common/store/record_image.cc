@@ -12,7 +12,7 @@ Error unusable(std::string why) {
 
 OpenImage serve_survivor(OpenSlot survivor) {
   const NextSave next{other(survivor.label.index), survivor.label.sequence + 1};
-  return {{std::move(survivor.record), true}, next};
+  return {{std::move(survivor.record), true, {survivor.key}}, next};
 }
 
 Result<OpenImage> serve_newer(OpenSlot first, OpenSlot second) {
@@ -20,7 +20,7 @@ Result<OpenImage> serve_newer(OpenSlot first, OpenSlot second) {
     return unusable("both copies claim to be the newest and differ");
   }
   OpenSlot& newer = first.label.sequence > second.label.sequence ? first : second;
-  return OpenImage{{std::move(newer.record), false}, next_after(newer.label)};
+  return OpenImage{{std::move(newer.record), false, {first.key, second.key}}, next_after(newer.label)};
 }
 
 }  // namespace

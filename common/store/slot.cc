@@ -125,7 +125,7 @@ Result<SlotContent> open_slot(SlotView slot, SlotIndex index, const Username& us
   if (header->user != user) return refused(index, "belongs to another user", "remove the file: it was copied here");
   auto record = decode_record(std::span<const std::uint8_t, kEncodedRecordBytes>(plain->bytes().data(), plain->size()));
   if (!record) return record.error();
-  return SlotContent(OpenSlot{header->label, std::move(*record)});
+  return SlotContent(OpenSlot{header->label, header->key, std::move(*record)});
 }
 
 }  // namespace twinlock

@@ -52,6 +52,7 @@ struct SlotLabel {
 
 struct OpenSlot {
   SlotLabel label;
+  KeyId key;
   SecretRecord record;
 };
 

@@ -10,10 +10,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "account/record.h"
 #include "base/result.h"
 #include "base/username.h"
+#include "crypto/keyring.h"
 
 namespace twinlock {
 
@@ -23,6 +25,8 @@ struct LoadedRecord {
   /// One of the two copies is gone (torn by a power cut, or rotten): what it might have used up must count as
   /// used (account/recovery.h) and be saved before anything is decided.
   bool lost_copy = false;
+  /// The keys that seal its copies: those of the good ones.
+  std::vector<KeyId> sealed_with;
 };
 
 /// How often a save is written. Administrators' acts (disable, remove a token, revoke) are written to both copies,

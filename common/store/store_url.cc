@@ -17,7 +17,7 @@ Error unusable(std::string why, std::string mend) {
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_store(std::string_view url, const Keyring& keyring) {
+Result<std::unique_ptr<Store>> open_store(std::string_view url, KeySource& keys) {
   // Never quoted: a database's URL may hold a password.
   if (url.starts_with(kPostgresqlScheme)) {
     return unusable("asks for PostgreSQL, and this build has no such engine", kMend);
@@ -27,7 +27,7 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, const Keyring& k
   if (path.starts_with("//")) return unusable("has two slashes, which would mean a host", kMend);
   if (!path.starts_with('/')) return unusable("holds no absolute path", kMend);
   if (path.find('\0') != std::string_view::npos) return unusable("holds a NUL byte", kMend);
-  return make_file_store(std::string(path), keyring);
+  return make_file_store(std::string(path), keys);
 }
 
 }  // namespace twinlock

@@ -4,13 +4,13 @@
 #include <memory>
 #include <string_view>
 
-#include "crypto/keyring.h"
+#include "store/key_source.h"
 #include "store/store.h"
 
 namespace twinlock {
 
 /// "file:/absolute/path" opens the file engine. "postgresql:" is kConfig: this build has no such engine. Anything else,
-/// "file://host/path" included, is kConfig. Looks at nothing on disk. `keyring` must outlive the store.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url, const Keyring& keyring);
+/// "file://host/path" included, is kConfig. Looks at nothing on disk. `keys` must outlive the store.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url, KeySource& keys);
 
 }  // namespace twinlock

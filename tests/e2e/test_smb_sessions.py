@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from support import twinlock, virtual_time
+from support import processes, twinlock, virtual_time
 from support.accounts import ALICE, BOB
 from support.command import DONE, NOT_FOUND, STORE, run
 from support.smb_client import REFUSED, Connection
@@ -108,7 +108,7 @@ class Revoking(Sessions):
     def test_a_process_that_does_not_end_is_named(self) -> None:
         connection = self.connect(self.with_code())
         [session] = self.sessions()
-        os.kill(session["pid"], signal.SIGSTOP)
+        processes.stop(session["pid"])
         done = run("revoke", "alice")
         os.kill(session["pid"], signal.SIGCONT)
         self.assertEqual(STORE, done.status)

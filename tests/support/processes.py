@@ -2,6 +2,9 @@
 
 import os
 import select
+import signal
+import time
+from pathlib import Path
 
 
 def wait_for_end(pid: int, seconds: float = 20) -> None:
@@ -14,3 +17,12 @@ def wait_for_end(pid: int, seconds: float = 20) -> None:
             raise TimeoutError(f"process {pid} does not end")
     finally:
         os.close(handle)
+
+
+def stop(pid: int, seconds: float = 20) -> None:
+    """Returns when it hears nothing any more but SIGKILL and SIGCONT."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + seconds
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "T":
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"process {pid} does not stop")

@@ -49,7 +49,7 @@ class Phone:
         return next(code for code in (f"{number:06}" for number in range(8)) if code not in near)
 
 
-def counter_codes(secret: str, count: int) -> list[str]:
-    """The first codes of an HOTP token with 6 digits."""
-    command = ["oathtool", "--hotp", "--base32", f"--window={count - 1}", "-"]
+def counter_codes(secret: str, count: int, digits: int = 6) -> list[str]:
+    """The first codes of an HOTP token."""
+    command = ["oathtool", "--hotp", "--base32", f"--digits={digits}", f"--window={count - 1}", "-"]
     return subprocess.run(command, input=secret, text=True, capture_output=True, check=True).stdout.split()

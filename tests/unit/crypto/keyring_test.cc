@@ -56,6 +56,43 @@ TEST(Keyring, ReadsALastLineWithoutNewline) {
   EXPECT_TRUE(Keyring::parse(text, kPath));
 }
 
+TEST(Keyring, GetsANewKeyBehindWhatThereWas) {
+  for (std::string before : {good_file(), good_file().substr(0, good_file().size() - 1)}) {
+    const auto text = Keyring::with_new_key(before, UnixTime{1'900'000'000});
+    ASSERT_TRUE(text);
+    EXPECT_TRUE(text->text().starts_with(before));
+    const auto keys = Keyring::parse(text->text(), kPath);
+    ASSERT_TRUE(keys) << keys.error().text();
+    ASSERT_EQ(keys->record_keys().size(), 3U);
+    EXPECT_EQ(keys->newest().created.seconds, 1'900'000'000);
+    EXPECT_EQ(keys->find({1})->bytes, Keyring::parse(before, kPath)->find({1})->bytes);
+  }
+}
+
+TEST(Keyring, GetsAnotherNewKeyEachTime) {
+  const auto first = Keyring::with_new_key(good_file(), {});
+  const auto second = Keyring::with_new_key(good_file(), {});
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->text(), second->text());
+}
+
+TEST(Keyring, LosesExactlyTheLineOfAKey) {
+  const std::string last = line("record", "A1b2C3d4", "1800000000", kKey3);
+  const std::string rest = good_file().substr(0, good_file().size() - last.size());
+  EXPECT_EQ(Keyring::without_key(good_file(), {0xA1B2C3D4}).text(), rest);
+  EXPECT_EQ(Keyring::without_key(good_file().substr(0, good_file().size() - 1), {0xA1B2C3D4}).text(), rest);
+  EXPECT_EQ(Keyring::without_key(good_file(), {0xBEEF}).text(), good_file()) << "the audit key is none of these";
+  EXPECT_EQ(Keyring::without_key(good_file(), {7}).text(), good_file());
+}
+
+TEST(KeyIds, AreEightHexDigits) {
+  EXPECT_EQ(text_of(KeyId{0xBEEF}), "0000beef");
+  EXPECT_EQ(parse_key_id("0000beef"), KeyId{0xBEEF});
+  for (const auto* text : {"", "beef", "00000000", "0000beef0", "0000bee ", "0x00beef", "-000beef"}) {
+    EXPECT_EQ(parse_key_id(text), std::nullopt) << text;
+  }
+}
+
 struct BadLine {
   const char* name;
   std::string text;  ///< Line 3 of the file.

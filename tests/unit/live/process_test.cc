@@ -32,6 +32,13 @@ class Sleeper {
     return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   }
 
+  /// Returns when it hears nothing any more but SIGKILL.
+  void stop() const {
+    ::kill(pid_, SIGSTOP);
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED);
+  }
+
   /// Returns when it is dead, and leaves it as a zombie.
   void die_unwaited_for() const {
     ::kill(pid_, SIGKILL);
@@ -105,7 +112,7 @@ TEST(AskToEnd, AsksByTermAndTellsWhenItIsOver) {
 
 TEST(AskToEnd, TellsThatItIsNotOver) {
   Sleeper stubborn;
-  ::kill(stubborn.pid(), SIGSTOP);  // hears nothing any more
+  stubborn.stop();
   const auto handle = ask_to_end(**identify_process(stubborn.pid()));
   ASSERT_TRUE(handle && *handle);
   EXPECT_FALSE(has_ended_within(std::chrono::milliseconds(1), **handle));

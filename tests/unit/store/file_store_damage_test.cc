@@ -117,7 +117,7 @@ TEST_F(FileStoreDamage, RefusesAnUnknownKeyInEitherSlot) {
 }
 
 TEST_F(FileStoreDamage, RefusesARecordWhoseNewerKeyIsMissing) {
-  const auto both = keyring_of(std::string(test::kOldKeyLine) + test::kNewKeyLine + test::kAuditLine);
+  test::FixedKeys both(keyring_of(std::string(test::kOldKeyLine) + test::kNewKeyLine + test::kAuditLine));
   {
     const auto newer = make_file_store(users, both);
     const auto record = newer->open(test::user("alice"));
@@ -210,7 +210,7 @@ TEST_F(FileStoreDamage, RefusesAnUntrustedDirectory) {
   }
   ::chmod(users.c_str(), 0700);
   std::filesystem::create_symlink(users, directory.path("link"));
-  EXPECT_FALSE(make_file_store(directory.path("link"), keyring)->read(test::user("alice")));
+  EXPECT_FALSE(make_file_store(directory.path("link"), keys)->read(test::user("alice")));
 }
 
 }  // namespace

@@ -29,6 +29,18 @@ inline constexpr const char* kAuditLine =
 
 inline Keyring keyring_of(const std::string& lines) { return std::move(*Keyring::parse(lines, "key")); }
 
+/// Keys that nobody rotates.
+class FixedKeys final : public KeySource {
+ public:
+  explicit FixedKeys(Keyring keys) : keys_(std::make_shared<const Keyring>(std::move(keys))) {}
+  Result<std::shared_ptr<const Keyring>> current() override { return keys_; }
+  Result<std::optional<RecordLock>> hold() override { return std::optional<RecordLock>(); }
+  [[nodiscard]] const Keyring& keyring() const { return *keys_; }
+
+ private:
+  std::shared_ptr<const Keyring> keys_;
+};
+
 inline Username user(std::string_view name) { return *Username::parse(name); }
 
 /// A record that holds one number, so that states can be told apart.
@@ -57,8 +69,8 @@ inline std::size_t open_descriptors() {
 
 class StoreTest : public testing::Test {
  protected:
-  [[nodiscard]] std::unique_ptr<Store> make_store(std::chrono::milliseconds lock_wait) const {
-    return make_file_store(users, keyring, lock_wait);
+  [[nodiscard]] std::unique_ptr<Store> make_store(std::chrono::milliseconds lock_wait) {
+    return make_file_store(users, keys, lock_wait);
   }
   [[nodiscard]] std::string file(const std::string& name) const { return users + "/" + name; }
   [[nodiscard]] std::size_t files() const {
@@ -87,7 +99,8 @@ class StoreTest : public testing::Test {
 
   TemporaryDirectory directory;
   std::string users = directory.make_directory("users");
-  Keyring keyring = keyring_of(std::string(kOldKeyLine) + kAuditLine);
+  FixedKeys keys{keyring_of(std::string(kOldKeyLine) + kAuditLine)};
+  const Keyring& keyring = keys.keyring();
   std::unique_ptr<Store> store = make_store(std::chrono::milliseconds(50));
 
  private:

@@ -10,7 +10,7 @@ namespace {
 class StoreUrl : public test::StoreTest {
  protected:
   std::string why(std::string_view url) {
-    const auto opened = open_store(url, keyring);
+    const auto opened = open_store(url, keys);
     if (opened) return "opened";
     return opened.error().code == Error::Code::kConfig ? opened.error().why : "not kConfig";
   }
@@ -18,7 +18,7 @@ class StoreUrl : public test::StoreTest {
 
 TEST_F(StoreUrl, OpensTheFileEngine) {
   create("alice", 5);
-  const auto opened = open_store("file:" + users, keyring);
+  const auto opened = open_store("file:" + users, keys);
   ASSERT_TRUE(opened) << opened.error().text();
   const auto record = (*opened)->read(test::user("alice"));
   ASSERT_TRUE(record && *record);
@@ -31,7 +31,7 @@ TEST_F(StoreUrl, SaysThatPostgresqlIsMissing) {
 }
 
 TEST_F(StoreUrl, NeverQuotesAUrl) {
-  const auto opened = open_store("postgresql://alice:secret@example.com/twinlock", keyring);
+  const auto opened = open_store("postgresql://alice:secret@example.com/twinlock", keys);
   EXPECT_EQ(opened.error().text().find("secret"), std::string::npos);
 }
 
