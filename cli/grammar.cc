@@ -130,6 +130,11 @@ Syntax& Syntax::text(const std::string& option, std::string& target, const std::
   return *this;
 }
 
+Syntax& Syntax::any_text(const std::string& option, std::string& target, const std::string& help) {
+  app_->add_option(option, target, help)->type_name("TEXT");
+  return *this;
+}
+
 Syntax& Syntax::choice(const std::string& option, std::string& target, const std::vector<std::string>& words,
                        const std::string& help) {
   app_->add_option(option, target, help)->check(CLI::IsMember(words));

@@ -36,7 +36,8 @@ class Syntax {
   Syntax& id(std::uint32_t& target);           ///< The ID positional of a token.
   Syntax& positional(const std::string& name, std::string& target, const std::string& help);
   Syntax& required_text(const std::string& option, std::string& target, const std::string& help);
-  Syntax& text(const std::string& option, std::string& target, const std::string& help);
+  Syntax& text(const std::string& option, std::string& target, const std::string& help);      ///< Not empty.
+  Syntax& any_text(const std::string& option, std::string& target, const std::string& help);  ///< Also empty.
   Syntax& choice(const std::string& option, std::string& target, const std::vector<std::string>& words,
                  const std::string& help);
   Syntax& number(const std::string& option, std::uint32_t& target, NumberRange range, const std::string& help);

@@ -251,7 +251,7 @@ Result<ExitStatus> enrol(Desk& desk, const EnrolOptions& options) {
 
 void describe(Syntax syntax, EnrolOptions& options) {
   syntax.user(options.user)
-      .text("--label", options.label, "a name for the token, up to 48 bytes (phone)")
+      .any_text("--label", options.label, "a name for the token, up to 48 bytes (phone)")
       .choice("--digits", options.digits, {"6", "8"}, "digits of a code (6)")
       .number("--period", options.period, {15, 300}, "seconds that a code lives (30)")
       .choice("--algorithm", options.algorithm, {"sha1", "sha256", "sha512"}, "hash (sha1)")

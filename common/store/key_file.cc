@@ -42,8 +42,10 @@ bool is_still_named(int fd, const std::string& path) {
 Result<std::shared_ptr<const Keyring>> KeyFile::current() {
   struct stat now {};
   // Looked at before it is read: what comes between is read now, and again the next time.
-  const bool found = ::lstat(path_.c_str(), &now) == 0;
-  if (found && keys_ != nullptr && is_unchanged(now, seen_)) return keys_;
+  if (::lstat(path_.c_str(), &now) != 0 && errno != ENOENT) {
+    return system_error(Error::Code::kStore, path_, "examined", errno);
+  }
+  if (keys_ != nullptr && is_unchanged(now, seen_)) return keys_;
   const auto text = read_key_file(path_);
   if (!text) return text.error();
   auto keys = Keyring::parse(text->text(), path_);
