@@ -63,7 +63,7 @@ class LockedFileRecord final : public LockedRecord {
   Error undo(const Error& error, std::initializer_list<SlotIndex> slots) {
     has_failed_ = true;
     for (const SlotIndex index : slots) {
-      static_cast<void>(write_slot(file_.lock.fd(), image_, index, Durability::kUnflushed, file_.place.path));
+      put_slot_back(file_.lock.fd(), image_, index, file_.place.path);
     }
     return error;
   }

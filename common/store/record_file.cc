@@ -82,6 +82,18 @@ Result<std::optional<RecordLock>> lock_opened(const RecordPlace& place, LockKind
   return flawed(place.path, "is removed and made again all the time", "find out by which program");
 }
 
+constexpr std::size_t kPage = 4096;  ///< The kernel's smallest; the whole header lies in a slot's first one.
+static_assert(kSlotHeaderBytes <= kPage);
+
+enum class Part { kHeader, kRest };
+
+Result<void> write_part(int fd, const RecordImage& image, SlotIndex index, Part part, const std::string& path) {
+  const std::span<const std::uint8_t> slot = image.slot(index);
+  const std::size_t begin = RecordImage::offset_of(index);
+  return part == Part::kHeader ? write_fully(fd, slot.first(kPage), begin, path)
+                               : write_fully(fd, slot.subspan(kPage), begin + kPage, path);
+}
+
 }  // namespace
 
 Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use) {
@@ -142,13 +154,19 @@ Result<void> write_fully(int fd, std::span<const std::uint8_t> bytes, std::size_
 
 Result<void> write_slot(int fd, const RecordImage& image, SlotIndex index, Durability durability,
                         const std::string& path) {
-  if (const auto written = write_fully(fd, image.slot(index), RecordImage::offset_of(index), path); !written) {
-    return written;
+  for (const Part part : {Part::kRest, Part::kHeader}) {
+    if (const auto written = write_part(fd, image, index, part, path); !written) return written;
   }
   if (durability == Durability::kFlushed && ::fdatasync(fd) != 0) {
     return system_error(Error::Code::kStore, path, "flushed to disk", errno);
   }
   return done();
+}
+
+void put_slot_back(int fd, const RecordImage& image, SlotIndex index, const std::string& path) {
+  for (const Part part : {Part::kHeader, Part::kRest}) {
+    static_cast<void>(write_part(fd, image, index, part, path));
+  }
 }
 
 }  // namespace twinlock

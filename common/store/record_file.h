@@ -42,8 +42,13 @@ struct RecordPlace {
 [[nodiscard]] Result<RecordImage> read_image(int fd, const std::string& path);
 
 /// Overwrites one slot; kFlushed: returns when it is on disk. After an Error the slot may hold anything.
+/// A process can be killed between two pages of a write: so the header goes in last, and stands above a whole slot
+/// only.
 [[nodiscard]] Result<void> write_slot(int fd, const RecordImage& image, SlotIndex index, Durability durability,
                                       const std::string& path);
+
+/// Puts back, as far as that is possible, what a slot held before write_slot(). The header goes first here.
+void put_slot_back(int fd, const RecordImage& image, SlotIndex index, const std::string& path);
 
 /// Writes all of `bytes` at `offset`.
 [[nodiscard]] Result<void> write_fully(int fd, std::span<const std::uint8_t> bytes, std::size_t offset,

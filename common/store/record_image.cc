@@ -10,9 +10,18 @@ Error unusable(std::string why) {
           "restore it from a backup, or remove it and enrol the user again"};
 }
 
-OpenImage serve_survivor(OpenSlot survivor) {
+/// Whether the damaged slot was the older one: then nothing is lost. That is how a save looks whose process was killed
+/// in the midst of it: the header is written last (record_file.h), so the one of the former, older state still stands.
+bool was_older(const SlotDamage& damage, const OpenSlot& survivor) {
+  return damage.sequence != 0 && damage.sequence < survivor.label.sequence;
+}
+
+OpenImage serve_survivor(OpenSlot survivor, const SlotDamage& damage) {
   const NextSave next{other(survivor.label.index), survivor.label.sequence + 1};
-  return {{std::move(survivor.record), true, {survivor.key}}, next};
+  const bool lost = !was_older(damage, survivor);
+  std::vector<KeyId> keys{survivor.key};
+  if (damage.sequence != 0) keys.push_back(damage.key);
+  return {{std::move(survivor.record), lost, std::move(keys)}, next};
 }
 
 Result<OpenImage> serve_newer(OpenSlot first, OpenSlot second) {
@@ -41,8 +50,8 @@ Result<OpenImage> open_image(const RecordImage& image, const Username& user, con
   if (first_open != nullptr && second_open != nullptr) {
     return serve_newer(std::move(*first_open), std::move(*second_open));
   }
-  if (first_open != nullptr) return serve_survivor(std::move(*first_open));
-  if (second_open != nullptr) return serve_survivor(std::move(*second_open));
+  if (first_open != nullptr) return serve_survivor(std::move(*first_open), std::get<SlotDamage>(*second));
+  if (second_open != nullptr) return serve_survivor(std::move(*second_open), std::get<SlotDamage>(*first));
   return unusable("both copies are damaged: slot 0 " + std::get<SlotDamage>(*first).why + ", slot 1 " +
                   std::get<SlotDamage>(*second).why);
 }

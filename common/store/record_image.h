@@ -53,7 +53,8 @@ struct OpenImage {
   NextSave next;
 };
 
-/// The state of `user`'s record. One damaged slot: the other serves, with lost_copy. kStore where both are damaged,
+/// The state of `user`'s record. One damaged slot: the other serves, with lost_copy unless it was the newer one all the
+/// same. kStore where both are damaged,
 /// where both claim the same sequence with different content, and for all that slot.h calls an Error.
 [[nodiscard]] Result<OpenImage> open_image(const RecordImage& image, const Username& user, const Keyring& keyring);
 

@@ -71,7 +71,7 @@ Error refused(SlotIndex index, std::string why, std::string mend) {
   return {Error::Code::kStore, name_of(index), std::move(why), std::move(mend)};
 }
 
-SlotContent damaged(std::string why) { return SlotDamage{std::move(why)}; }
+SlotContent damaged(std::string why) { return SlotDamage{std::move(why), 0, {}}; }
 
 Result<SecretBytes> unseal_record(SlotView slot, const Header& header, const MasterKey& master) {
   // With the name that the slot claims: so a whole record of another user is told from a damaged name.
@@ -120,7 +120,9 @@ Result<SlotContent> open_slot(SlotView slot, SlotIndex index, const Username& us
     return refused(index, "is sealed with a key that the key file lacks", "put the newest key file back");
   }
   const auto plain = unseal_record(slot, *header, *master);
-  if (!plain && plain.error().code == Error::Code::kStore) return damaged("has a seal that does not fit");
+  if (!plain && plain.error().code == Error::Code::kStore) {
+    return SlotContent(SlotDamage{"has a seal that does not fit", header->label.sequence, header->key});
+  }
   if (!plain) return plain.error();
   if (header->user != user) return refused(index, "belongs to another user", "remove the file: it was copied here");
   auto record = decode_record(std::span<const std::uint8_t, kEncodedRecordBytes>(plain->bytes().data(), plain->size()));

@@ -58,6 +58,8 @@ struct OpenSlot {
 
 struct SlotDamage {
   std::string why;
+  std::uint64_t sequence = 0;  ///< As its header claims; 0: it has none that could be one.
+  KeyId key{};                 ///< Likewise.
 };
 
 using SlotContent = std::variant<OpenSlot, SlotDamage>;

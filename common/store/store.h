@@ -22,10 +22,10 @@ namespace twinlock {
 /// A record together with what its storage went through.
 struct LoadedRecord {
   SecretRecord record;
-  /// One of the two copies is gone (torn by a power cut, or rotten): what it might have used up must count as
+  /// The newer of the two copies may be gone (torn by a power cut, or rotten): what it might have used up must count as
   /// used (account/recovery.h) and be saved before anything is decided.
   bool lost_copy = false;
-  /// The keys that seal its copies: those of the good ones.
+  /// The keys that seal its copies, or claim to.
   std::vector<KeyId> sealed_with;
 };
 

@@ -56,8 +56,16 @@ TEST_F(FileStoreDamage, ServesTheOlderStateWhereTheNewerIsDamaged) {
   }
 }
 
-TEST_F(FileStoreDamage, ServesTheNewerStateWhereTheOlderIsDamaged) {
-  for (const std::size_t place : kTornPlaces) {
+TEST_F(FileStoreDamage, LosesNothingWhereTheOlderIsDamaged) {
+  for (const std::size_t place : {24U, 280U, 291U, 304U, 5000U, 8175U, 8176U, 8191U}) {
+    flip(kSlot + place);
+    EXPECT_EQ(state_of("alice"), "6") << place;
+    flip(kSlot + place);
+  }
+}
+
+TEST_F(FileStoreDamage, CannotTellTheOlderWhereItsHeaderIsNone) {
+  for (const std::size_t place : {0U, 7U, 10U, 11U, 16U, 40U, 279U, 300U}) {
     flip(kSlot + place);
     EXPECT_EQ(state_of("alice"), "lost 6") << place;
     flip(kSlot + place);
@@ -98,6 +106,17 @@ TEST_F(FileStoreDamage, KeepsAStateThroughEveryTornWrite) {
     const bool whole = sectors == 0 || sectors == 16;
     EXPECT_EQ(state_of("alice"), !whole ? "lost 6" : sectors == 0 ? "6" : "7") << sectors << " sectors written";
   }
+}
+
+TEST_F(FileStoreDamage, LosesNothingWhenAProcessIsKilledInTheMidstOfASave) {
+  save("alice", 7);  // in slot 1, its second page first
+  const Bytes after = read_file(file("alice"));
+  std::copy_n(after.begin() + kSlot + 4096, 4096, image.begin() + kSlot + 4096);
+  write_file(file("alice"), image);
+  EXPECT_EQ(state_of("alice"), "6");
+  save("alice", 8);
+  EXPECT_EQ(state_of("alice"), "8");
+  EXPECT_NE(read_file(file("alice")), image);
 }
 
 TEST_F(FileStoreDamage, RefusesAnUnknownFormatInEitherSlot) {

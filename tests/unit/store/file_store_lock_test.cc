@@ -74,7 +74,7 @@ TEST_F(FileStoreLock, DoesNotStopReaders) {
 TEST_F(FileStoreLock, KeepsReadersFromCallingASaveDamage) {
   create("alice", 5);
   test::Bytes torn = test::read_file(file("alice"));
-  torn[4000] ^= 1U;
+  torn[8192 + 4000] ^= 1U;  // in slot 1, the newer one
   test::write_file(file("alice"), torn);
   const auto holder = locked("alice");  // whoever holds the lock may be about to finish that slot
   const auto read = store->read(user("alice"));
@@ -82,11 +82,22 @@ TEST_F(FileStoreLock, KeepsReadersFromCallingASaveDamage) {
   EXPECT_EQ(read.error().why, "is locked by another process");
 }
 
+TEST_F(FileStoreLock, ServesReadersTheStateBeforeASaveThatIsUnderWay) {
+  create("alice", 5);
+  test::Bytes half_written = test::read_file(file("alice"));
+  half_written[4096] ^= 1U;  // in slot 0, the older one, to which the holder saves; its header comes last
+  const auto holder = locked("alice");
+  test::write_file(file("alice"), half_written);
+  const auto read = store->read(user("alice"));
+  ASSERT_TRUE(read && *read);
+  EXPECT_EQ(std::pair((**read).record->uid, (**read).lost_copy), std::pair(5U, false));
+}
+
 TEST_F(FileStoreLock, LetsReadersWaitForTheEndOfASave) {
   create("alice", 5);
   auto holder = locked("alice");
   test::Bytes half_written = test::read_file(file("alice"));
-  half_written[4000] ^= 1U;  // in slot 0, the older one, to which the holder is about to save
+  half_written[8192 + 4000] ^= 1U;  // in slot 1, the newer one
   test::write_file(file("alice"), half_written);
   const auto before = openings("alice");
   std::string seen;

@@ -96,7 +96,7 @@ TEST_F(FileStore, WritesBothCopiesOfAnAdministratorsAct) {
     Bytes torn = image;
     torn[slot * 8192 + 4000] ^= 1U;
     test::write_file(file("alice"), torn);
-    EXPECT_EQ(state_of("alice"), "lost 6") << "slot " << slot;
+    EXPECT_EQ(state_of("alice"), slot == 0 ? "6" : "lost 6");  // the newer one alone might have held more
   }
 }
 
