@@ -10,7 +10,7 @@ namespace {
 class LockedFileRecord final : public LockedRecord {
  public:
   LockedFileRecord(LockedFile file, const Username& user, std::shared_ptr<const Keyring> keys, RecordImage image,
-                   OpenImage open)
+                   OpenImage&& open)
       : file_(std::move(file)),
         user_(user),
         keys_(std::move(keys)),
