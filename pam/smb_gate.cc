@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "live/code_stash.h"
 #include "login/check_code.h"
+#include "login/settled.h"
+#include "pam/live_entry.h"
 #include "pam/login_desk.h"
 
 namespace twinlock {
@@ -96,6 +98,22 @@ Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& lo
   return *used_up ? Outcome{Verdict::kLeased} : judge(smb, **code);
 }
 
+/// Whether the session that follows ends with a lease: that of before, or the one that the code has just earned.
+Result<LiveSession::Basis> basis_of(const Workplace& workplace, const Login& login, Verdict verdict) {
+  if (verdict == Verdict::kLeased) return LiveSession::Basis::kLease;
+  if (verdict != Verdict::kAccepted) return LiveSession::Basis::kLogin;
+  const auto settled = settled_without_code(workplace, login);
+  if (!settled) return settled.error();
+  return *settled == Verdict::kLeased ? LiveSession::Basis::kLease : LiveSession::Basis::kLogin;
+}
+
+/// Only for display and for cutting connections: a failure is logged and decides nothing.
+void put_on_list(const PamSession& pam, const Workplace& workplace, const Login& login, Verdict verdict) {
+  const auto basis = basis_of(workplace, login, verdict);
+  const auto entered = basis ? enter_smb_login(workplace, login, *basis) : Result<void>(basis.error());
+  if (!entered) pam.log(LOG_ERR, "not on the list of live sessions: " + entered.error().text());
+}
+
 }  // namespace
 
 bool is_samba(const PamSession& pam) {
@@ -113,6 +131,7 @@ Verdict admit_smb(PamSession& pam, const ModuleArguments& arguments, UnixTime no
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
   write_down(pam, *workplace, *login, "login", final);
+  if (lets_in(final.verdict)) put_on_list(pam, *workplace, *login, final.verdict);
   if (arguments.debug) pam.log(LOG_DEBUG, "account: " + std::string(name_of(final.verdict)));
   return final.verdict;
 }

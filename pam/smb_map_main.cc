@@ -28,7 +28,6 @@ namespace twinlock {
 namespace {
 
 constexpr std::string_view kService = "samba";
-constexpr std::string_view kOneClientsProcess = "smbd";  // newer ones add the address: "smbd[192.0.2.7]"
 
 void complain(const Error& error) { ::syslog(LOG_ERR, "%s", error.text().c_str()); }
 
@@ -53,12 +52,6 @@ Result<void> print(const Username& user) {
   const std::string line = user.text() + "\n";
   if (::write(STDOUT_FILENO, line.data(), line.size()) == static_cast<ssize_t>(line.size())) return done();
   return system_error(Error::Code::kStore, "standard output", "written", errno);
-}
-
-Result<bool> serves_one_client(std::int32_t pid) {
-  const auto name = name_of_process(pid);
-  if (!name) return name.error();
-  return name->compare(0, kOneClientsProcess.size(), kOneClientsProcess) == 0;
 }
 
 Result<void> stash_or_drop(const Config& config, const SmbName& name) {

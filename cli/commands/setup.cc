@@ -1,4 +1,6 @@
 // twinlock setup samba: writes what smbd needs, tests it, and takes it back where the test fails.
+#include <map>
+
 #include "cli/commands/commands.h"
 #include "cli/program.h"
 #include "cli/setup/file_change.h"
@@ -26,12 +28,29 @@ Result<Changes> plan_samba() {
   return changes;
 }
 
-/// An Error where Samba's own test objects.
-Result<void> test_samba() {
-  const auto tested = run_program({"testparm", "--suppress-prompt", kSambaConfig});
+/// What Samba makes of a configuration file. An Error where its own test objects.
+Result<std::map<std::string, std::string>> settings_in(const char* path) {
+  const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", path});
   if (!tested) return tested.error();
-  if (tested->status == 0) return done();
-  return Error{Error::Code::kConfig, kSambaConfig, "is refused by testparm: " + printable(tested->output), ""};
+  if (tested->status == 0) return settings_of(tested->output);
+  return Error{Error::Code::kConfig, path, "is refused by testparm: " + printable(tested->output), ""};
+}
+
+/// Whether each setting of the drop-in is in force, by what Samba itself says and not by how the file looks.
+Result<void> test_samba() {
+  const auto wanted = settings_in(kSambaDropIn);
+  if (!wanted) return wanted.error();
+  const auto in_force = settings_in(kSambaConfig);
+  if (!in_force) return in_force.error();
+  for (const std::string& name : names_of_settings(kPackagedSambaDropIn)) {
+    const auto want = wanted->find(name);
+    const auto have = in_force->find(name);
+    if (want != wanted->end() && have != in_force->end() && want->second == have->second) continue;
+    return Error{Error::Code::kConfig, kSambaConfig,
+                 "overrides a setting of " + std::string(kSambaDropIn) + ": " + name,
+                 "see 'testparm -sv'; settings in the registry or in other files may win over it"};
+  }
+  return done();
 }
 
 /// Undoes the first `count` changes, the last one first; complains about what cannot be undone.
@@ -62,7 +81,10 @@ Json paths_of(const Changes& changes) {
 Result<ExitStatus> setup_samba(Desk& desk, Consent consent) {
   const auto changes = plan_samba();
   if (!changes) return changes.error();
-  if (changes->empty()) return desk.answer({{"changed", Json::array()}}, "Samba is set up already.\n");
+  if (changes->empty()) {
+    if (const auto tested = test_samba(); !tested) return tested.error();
+    return desk.answer({{"changed", Json::array()}}, "Samba is set up already.\n");
+  }
   for (const FileChange& change : *changes) {
     if (const auto shown = desk.show(difference_of(change)); !shown) return shown.error();
   }

@@ -8,13 +8,17 @@
 namespace twinlock {
 namespace {
 
-/// Whether the lease that carries the session has ended. A rule that asks for no code carries it as well.
+constexpr std::string_view kSshd = "sshd";  // an administrator ends its sessions: twinlock revoke
+
+/// Whether the lease that carries the session has ended; a rule that asks for no code carries it as well. A session
+/// that its own code carries ends where its user was disabled.
 Result<bool> has_run_out(const Workplace& workplace, const LiveSession& session, UnixTime now) {
-  if (session.basis != LiveSession::Basis::kLease) return false;
+  if (session.service.text() == kSshd) return false;
   const auto login = make_login(session.user.text(), session.service.text(), session.address, now);
   if (!login) return login.error();
   const auto settled = settled_without_code(workplace, *login);
   if (!settled) return settled.error();
+  if (session.basis == LiveSession::Basis::kLogin) return *settled == Verdict::kDisabled;
   return !*settled || !lets_in(**settled);
 }
 
@@ -48,7 +52,7 @@ void write_down(const Desk& desk, const Config& config, const std::vector<LiveSe
                              .user = session.user,
                              .service = session.service.text(),
                              .address = address,
-                             .detail = "the lease has ended"});
+                             .detail = "the lease has ended, or the user is disabled"});
   }
 }
 

@@ -1,7 +1,8 @@
 #include "cli/setup/samba_files.h"
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
+#include <sstream>
 
 namespace twinlock {
 namespace {
@@ -40,55 +41,63 @@ std::string text_of(const Lines& lines) {
   return text;
 }
 
-bool is_comment(const std::string& folded_line) { return folded_line[0] == '#' || folded_line[0] == ';'; }
-bool is_section(const std::string& line) { return folded(line).starts_with('['); }
-bool is_setting(const std::string& line) {
-  const std::string text = folded(line);
-  return !text.empty() && !is_comment(text) && text[0] != '[';
-}
+/// Whether the next line belongs to this one, in smb.conf and in PAM stacks.
 bool goes_on(const std::string& line) { return !line.empty() && line.back() == '\\'; }
 
-/// The line behind the last setting of the section that begins at `from`.
-std::size_t end_of_settings(const Lines& lines, std::size_t from) {
-  std::size_t end = from;
-  for (std::size_t at = from; at < lines.size() && !is_section(lines[at]); ++at) {
-    if (is_setting(lines[at])) end = at + 1;
-    while (at + 1 < lines.size() && goes_on(lines[at])) end = ++at + 1;
+/// Lines behind all others, which no line before them swallows.
+void append(Lines& lines, const Lines& more) {
+  if (!lines.empty() && goes_on(lines.back())) lines.emplace_back();
+  lines.insert(lines.end(), more.begin(), more.end());
+}
+
+bool ends_with(const Lines& lines, const Lines& end) {
+  return lines.size() >= end.size() &&
+         std::equal(end.rbegin(), end.rend(), lines.rbegin(),
+                    [](const std::string& a, const std::string& b) { return folded(a) == folded(b); });
+}
+
+/// The words of a PAM line, up to a remark.
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line.substr(0, line.find('#')));
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+constexpr std::string_view kAnyKind = "@include";
+
+/// "account", "session" …, also for Debian's `@include common-account`; kAnyKind for an include that does not say;
+/// empty for lines that are none.
+std::string kind_of(const std::string& line) {
+  const auto words = words_of(line);
+  if (words.empty()) return "";
+  if (words[0] != kAnyKind) return folded(words[0][0] == '-' ? words[0].substr(1) : words[0]);
+  for (const char* kind : {"account", "session", "auth", "password"}) {
+    if (words.size() > 1 && words[1].find(kind) != std::string::npos) return kind;
   }
-  return end;
+  return std::string(kAnyKind);
 }
 
-/// The line behind the heading of [global], the last one where there are several. 0 where there is none: settings
-/// before any section belong to [global] as well.
-std::size_t behind_last_global(const Lines& lines) {
-  std::size_t at = lines.size();
-  while (at > 0 && folded(lines[at - 1]) != "[global]") --at;
-  return at;
-}
+bool is_continued(const Lines& lines, std::size_t at) { return at > 0 && goes_on(lines[at - 1]); }
 
-/// "account", "session" …, also for Debian's `@include common-account`; empty for other lines.
-std::string kind_of(std::string_view line) {
-  const auto start = line.find_first_not_of(" \t-");
-  if (start == std::string_view::npos || line[start] == '#') return "";
-  line.remove_prefix(start);
-  constexpr std::string_view kInclude = "@include";
-  if (line.starts_with(kInclude)) {
-    for (const char* kind : {"account", "session", "auth", "password"}) {
-      if (line.find(kind) != std::string_view::npos) return kind;
-    }
-  }
-  return folded(line.substr(0, line.find_first_of(" \t")));
-}
-
-/// The first line from `from` on that is of the kind; the end where there is none.
+/// The first line that is, or may hold, one of the kind; the end where there is none.
 std::size_t find_kind(const Lines& lines, const std::string& kind) {
-  const auto found = std::ranges::find_if(lines, [&](const std::string& line) { return kind_of(line) == kind; });
-  return static_cast<std::size_t>(found - lines.begin());
+  for (std::size_t at = 0; at < lines.size(); ++at) {
+    const std::string here = kind_of(lines[at]);
+    if (!is_continued(lines, at) && (here == kind || here == kAnyKind)) return at;
+  }
+  return lines.size();
 }
 
-bool has_ours(const Lines& lines, const std::string& kind) {
-  return std::ranges::any_of(
-      lines, [&](const std::string& line) { return kind_of(line) == kind && line.find(kModule) != std::string::npos; });
+/// Ours, with a word that makes its refusal count.
+bool is_ours(const std::string& line, const std::string& kind) {
+  const auto words = words_of(line);
+  return words.size() >= 3 && kind_of(line) == kind && (words[1] == "required" || words[1] == "requisite") &&
+         (words[2] == kModule || words[2].ends_with("/" + std::string(kModule)));
+}
+
+/// Ours of another kind of strictness or in another place.
+bool is_weak(const std::string& line, const std::string& kind) {
+  return kind_of(line) == kind &&
+         std::ranges::any_of(words_of(line), [](const std::string& word) { return word.ends_with(kModule); });
 }
 
 void insert(Lines& lines, std::size_t at, std::string_view line) {
@@ -99,20 +108,47 @@ void insert(Lines& lines, std::size_t at, std::string_view line) {
 
 std::string with_drop_in(std::string_view smb_conf) {
   Lines lines = lines_of(smb_conf);
-  const std::string include = "   include = " + std::string(kSambaDropIn);
-  const std::size_t from = behind_last_global(lines);
-  const std::size_t end = end_of_settings(lines, from);
-  if (end > 0 && folded(lines[end - 1]) == folded(include)) return std::string(smb_conf);
-  insert(lines, end, include);
-  if (end == 0) insert(lines, 0, "[global]");
+  const Lines ours{"[global]", "   include = " + std::string(kSambaDropIn)};
+  if (ends_with(lines, ours)) return std::string(smb_conf);
+  append(lines, ours);
   return text_of(lines);
 }
 
 std::string with_samba_lines(std::string_view stack) {
   Lines lines = lines_of(stack);
-  if (!has_ours(lines, "account")) insert(lines, find_kind(lines, "account"), kAccountLine);
-  if (!has_ours(lines, "session")) lines.emplace_back(kSessionLine);
+  std::size_t first = find_kind(lines, "account");
+  if (first == lines.size() || !is_ours(lines[first], "account")) {
+    std::erase_if(lines, [](const std::string& line) { return is_weak(line, "account"); });
+    first = find_kind(lines, "account");
+    if (first == lines.size()) {
+      append(lines, {std::string(kAccountLine)});
+    } else {
+      insert(lines, first, kAccountLine);
+    }
+  }
+  const bool has_session = std::ranges::any_of(lines, [](const std::string& line) { return is_ours(line, "session"); });
+  if (!has_session) append(lines, {std::string(kSessionLine)});
   return lines == lines_of(stack) ? std::string(stack) : text_of(lines);
+}
+
+std::map<std::string, std::string> settings_of(std::string_view testparm_output) {
+  std::map<std::string, std::string> settings;
+  bool in_global = false;
+  for (const std::string& line : lines_of(testparm_output)) {
+    if (line.starts_with('[')) in_global = line == "[global]";
+    const auto equals = line.find(" = ");
+    if (in_global && equals != std::string::npos) settings[folded(line.substr(0, equals))] = line.substr(equals + 3);
+  }
+  return settings;
+}
+
+std::vector<std::string> names_of_settings(std::string_view drop_in) {
+  std::vector<std::string> names;
+  for (const std::string& line : lines_of(drop_in)) {
+    const auto equals = line.find(" = ");
+    if (!line.starts_with('#') && equals != std::string::npos) names.push_back(folded(line.substr(0, equals)));
+  }
+  return names;
 }
 
 }  // namespace twinlock

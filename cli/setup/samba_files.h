@@ -1,8 +1,10 @@
 // What Samba's configuration files become with twinlock: pure functions from text to text.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twinlock {
 
@@ -10,12 +12,18 @@ inline constexpr const char* kSambaConfig = "/etc/samba/smb.conf";
 inline constexpr const char* kSambaDropIn = "/etc/samba/twinlock.conf";
 inline constexpr const char* kSambaPamStack = "/etc/pam.d/samba";
 
-/// smb.conf with our include as the last setting of [global], where it wins over those before it. Unchanged where
-/// it stands there already.
+/// smb.conf with our include in a [global] of its own behind everything else, where it wins, whatever files and
+/// sections stand before. Unchanged where it stands there already.
 [[nodiscard]] std::string with_drop_in(std::string_view smb_conf);
 
-/// A PAM stack with our `account` line before all others of that kind and our `session` line behind them. Unchanged
-/// where both stand there already.
+/// A PAM stack with our `account` line before all others of that kind, in place of one elsewhere or one whose refusal
+/// would not count, and our `session` line behind all lines. Unchanged where both stand there already.
 [[nodiscard]] std::string with_samba_lines(std::string_view stack);
+
+/// The global settings that `testparm -sv` prints, by their folded names (lower case, no blanks).
+[[nodiscard]] std::map<std::string, std::string> settings_of(std::string_view testparm_output);
+
+/// The folded names of what a drop-in sets.
+[[nodiscard]] std::vector<std::string> names_of_settings(std::string_view drop_in);
 
 }  // namespace twinlock

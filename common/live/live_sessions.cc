@@ -1,6 +1,7 @@
 #include "live/live_sessions.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "live/text_lines.h"
 
@@ -56,7 +57,25 @@ Result<std::optional<LiveSession>> read_session(const RunDirectory& sessions, co
   return *content ? parse(*pid, label, (*content)->text()) : std::nullopt;
 }
 
+bool is_double(const LiveSession& a, const LiveSession& b) {
+  return a.process == b.process && a.user == b.user && a.service == b.service && a.address == b.address &&
+         a.basis == b.basis;
+}
+
+std::vector<LiveSession> without_doubles(const std::vector<LiveSession>& sessions) {
+  std::vector<LiveSession> different;
+  for (const LiveSession& session : sessions) {
+    const bool known = std::ranges::any_of(different, [&](const LiveSession& s) { return is_double(s, session); });
+    if (!known) different.push_back(session);
+  }
+  return different;
+}
+
 }  // namespace
+
+std::string label_of_login(const Username& user) {
+  return "login" + std::to_string(std::hash<std::string>()(user.text()));
+}
 
 std::string label_from_terminal(std::string_view terminal) {
   const auto slash = terminal.rfind('/');
@@ -72,13 +91,19 @@ Result<void> note_session(const RunDirectory& sessions, const LiveSession& sessi
                        session.user.text(), "\n"});
 }
 
-Result<void> forget_session(const RunDirectory& sessions, const ProcessIdentity& process, const std::string& label,
-                            const Username& user) {
-  const std::string name = name_of_file(process, label);
-  const auto noted = read_session(sessions, name);
+Result<std::optional<LiveSession>> find_session(const RunDirectory& sessions, const ProcessIdentity& process,
+                                                const std::string& label, const Username& user) {
+  auto noted = read_session(sessions, name_of_file(process, label));
   if (!noted) return noted.error();
   const bool same = *noted && (*noted)->process == process && (*noted)->user == user;
-  return same ? sessions.remove(name) : done();
+  return same ? std::move(*noted) : std::optional<LiveSession>();
+}
+
+Result<void> forget_session(const RunDirectory& sessions, const ProcessIdentity& process, const std::string& label,
+                            const Username& user) {
+  const auto noted = find_session(sessions, process, label, user);
+  if (!noted) return noted.error();
+  return *noted ? sessions.remove(name_of_file(process, label)) : done();
 }
 
 Result<std::vector<LiveSession>> live_sessions(const RunDirectory& sessions) {
@@ -98,7 +123,7 @@ Result<std::vector<LiveSession>> live_sessions(const RunDirectory& sessions) {
     }
   }
   std::ranges::stable_sort(live, {}, &LiveSession::since);
-  return live;
+  return without_doubles(live);
 }
 
 }  // namespace twinlock

@@ -4,6 +4,7 @@
 // their session (SIGKILL) are removed when they are come across.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,16 +35,27 @@ struct LiveSession {
   Basis basis = Basis::kLogin;
 };
 
+/// The label under which a login stands on the list until its session is opened (see below).
+[[nodiscard]] std::string label_of_login(const Username& user);
+
 /// A label from a PAM_TTY such as "smb/1617066971": its last part, or "0" where that is none.
 [[nodiscard]] std::string label_from_terminal(std::string_view terminal);
 
+/// smbd opens no session where a client authenticates an open one again, perhaps as another user. So a login is noted
+/// when it is let in, and stays on the list if no session follows it.
 [[nodiscard]] Result<void> note_session(const RunDirectory& sessions, const LiveSession& session);
 
 /// Forgets this process's session of that label and user; also where there is none.
 [[nodiscard]] Result<void> forget_session(const RunDirectory& sessions, const ProcessIdentity& process,
                                           const std::string& label, const Username& user);
 
-/// All sessions of processes that live, the oldest first. Files that are not whole are passed over.
+/// The session that stands on the list under this label, if it is that process's and user's.
+[[nodiscard]] Result<std::optional<LiveSession>> find_session(const RunDirectory& sessions,
+                                                              const ProcessIdentity& process, const std::string& label,
+                                                              const Username& user);
+
+/// All sessions of processes that live, the oldest first, without those that differ in their labels only. Files that
+/// are not whole are passed over.
 [[nodiscard]] Result<std::vector<LiveSession>> live_sessions(const RunDirectory& sessions);
 
 }  // namespace twinlock

@@ -17,7 +17,8 @@ namespace twinlock {
 namespace {
 
 constexpr std::string_view kDeadStates = "ZXx";
-constexpr int kFieldOfState = 3;  // of proc(5), stat; the second is the command's name in parentheses
+constexpr std::string_view kSmbd = "smbd";  // newer ones add the address: "smbd[192.0.2.7]"
+constexpr int kFieldOfState = 3;            // of proc(5), stat; the second is the command's name in parentheses
 constexpr int kFieldOfStart = 22;
 
 std::string stat_path(std::int32_t pid) { return "/proc/" + std::to_string(pid) + "/stat"; }
@@ -78,6 +79,12 @@ Result<std::string> name_of_process(std::int32_t pid) {
   if (length < 0) return system_error(Error::Code::kStore, path, "read", errno);
   const std::string_view line(name.data(), static_cast<std::size_t>(length));
   return std::string(line.substr(0, line.find('\n')));
+}
+
+Result<bool> serves_one_client(std::int32_t pid) {
+  const auto name = name_of_process(pid);
+  if (!name) return name.error();
+  return name->compare(0, kSmbd.size(), kSmbd) == 0;
 }
 
 Result<std::optional<UniqueFd>> ask_to_end(const ProcessIdentity& process) {

@@ -28,6 +28,10 @@ struct ProcessIdentity {
 /// only of one that you trust. kStore where /proc cannot say, or no process has this pid.
 [[nodiscard]] Result<std::string> name_of_process(std::int32_t pid);
 
+/// Whether that process of Samba's serves one client: smbd's own do. Those for RPC (rpcd_lsad, …) serve one client
+/// after the other. Errors as of name_of_process().
+[[nodiscard]] Result<bool> serves_one_client(std::int32_t pid);
+
 /// Asks the process to end (SIGTERM), and never another one that has got its pid meanwhile (pidfd_open(2)). A handle to
 /// wait with; nullopt: it had ended by itself. kStore where the kernel refuses.
 [[nodiscard]] Result<std::optional<UniqueFd>> ask_to_end(const ProcessIdentity& process);

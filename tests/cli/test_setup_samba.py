@@ -82,7 +82,37 @@ class SetupSamba(unittest.TestCase):
     def test_it_leaves_everything_else_in_the_files(self) -> None:
         self.assert_done(self.setup_samba())
         without = [line for line in SMB_CONF.read_text().splitlines() if str(DROP_IN) not in line]
-        self.assertEqual(DEBIAN_SMB_CONF.splitlines(), without)
+        self.assertEqual([*DEBIAN_SMB_CONF.splitlines(), "[global]"], without)
+
+    def test_they_win_whatever_files_and_sections_stand_before(self) -> None:
+        shares = SMB_CONF.with_name("shares.conf")
+        shares.write_text("[data]\n   path = /srv\n")
+        self.addCleanup(shares.unlink)
+        for odd in (f"[global]\n   map to guest = bad user\n   include = {shares}\n",
+                    "[global]\n   map to guest = bad user\n# reached as \\\\server\\data\\\n[data]\n   path = /srv\n",
+                    "[global] # settings\n   obey pam restrictions = no\n[data]\n   path = /srv\n",
+                    "[globals]\n   obey pam restrictions = no\n",
+                    "[global]\n   log file = /var/log/x \\"):
+            with self.subTest(odd):
+                SMB_CONF.write_text(odd)
+                self.assert_done(self.setup_samba())
+                self.assertEqual(WANTED, {name: effective(name) for name in WANTED})
+
+    def test_what_does_not_come_into_force_is_taken_back(self) -> None:
+        """With the registry as backend Samba forgets what smb.conf says."""
+        with_registry = DEBIAN_SMB_CONF.replace("[global]\n", "[global]\n   config backend = registry\n")
+        SMB_CONF.write_text(with_registry)
+        done = self.setup_samba()
+        self.assertEqual(CONFIG, done.status, done.output + done.messages)
+        self.assertIn("overrides a setting of /etc/samba/twinlock.conf", done.messages)
+        self.assertEqual((with_registry, DEBIAN_STACK), (SMB_CONF.read_text(), STACK.read_text()))
+        self.assertFalse(DROP_IN.exists())
+
+    def test_a_second_run_finds_out_what_has_been_overridden_since(self) -> None:
+        self.assert_done(self.setup_samba())
+        text = SMB_CONF.read_text()
+        SMB_CONF.write_text(text.replace("[global]\n", "[global]\n   config backend = registry\n", 1))
+        self.assertEqual(CONFIG, self.setup_samba().status)
 
     def test_our_lines_stand_first_of_account_and_last_of_session(self) -> None:
         for stack in (DEBIAN_STACK, FEDORA_STACK):

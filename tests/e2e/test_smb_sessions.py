@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from support import processes, twinlock, virtual_time
+from support import paths, processes, twinlock, virtual_time
 from support.accounts import ALICE, BOB
 from support.command import DONE, NOT_FOUND, STORE, run
 from support.smb_client import REFUSED, Connection
@@ -105,6 +105,13 @@ class Revoking(Sessions):
         self.assert_cut(connection)
         self.assertEqual([], self.sessions())
 
+    def test_who_authenticates_an_open_session_again_as_another_user_is_listed_and_cut(self) -> None:
+        connection = self.connect(self.with_code())
+        self.assertEqual("", connection.authenticate_again(self.enrol_bob(), BOB.password))
+        self.assertEqual({"alice", "bob"}, {session["user"] for session in self.sessions()})
+        self.assertEqual(["bob"], [cut["user"] for cut in twinlock.run_json("revoke", "bob")["cut"]])
+        self.assert_cut(connection)
+
     def test_a_process_that_does_not_end_is_named(self) -> None:
         connection = self.connect(self.with_code())
         [session] = self.sessions()
@@ -157,11 +164,27 @@ class Sweeping(Sessions):
         self.assertEqual(1, len(twinlock.run_json("sweep")["cut"]))
         self.assert_cut(connection)
 
-    def test_a_disabled_user_is_cut_off(self) -> None:
+    def test_a_lease_that_ends_while_the_session_is_being_opened_ends_it_all_the_same(self) -> None:
+        revoke = Path("/run/revoke")
+        revoke.write_text(f"#!/bin/sh\nexec {paths.COMMAND} lease revoke alice --address {HOME}\n")
+        revoke.chmod(0o755)
+        self.addCleanup(revoke.unlink)
+        ours = "session    required     pam_twinlock.so"
+        self.use_pam_stack(lambda text: text.replace(ours, f"session optional pam_exec.so quiet {revoke}\n{ours}"))
         connection = self.connect(self.with_code())
-        twinlock.run("disable", "alice")
+        self.assertEqual([], twinlock.leases("alice"))
         self.assertEqual(1, len(twinlock.run_json("sweep")["cut"]))
         self.assert_cut(connection)
+
+    def test_a_disabled_user_is_cut_off(self) -> None:
+        for lease in ("10h", "0"):
+            self.configure(f'[service.samba]\nlease = "{lease}"\n')
+            connection = self.connect(self.with_code(self.phone.code(steps_ahead=int(lease == "0"))))
+            twinlock.run("disable", "alice")
+            self.assertEqual(1, len(twinlock.run_json("sweep")["cut"]))
+            self.assert_cut(connection)
+            twinlock.run("enable", "alice")
+            twinlock.run("revoke", "alice")
 
     def test_a_connection_without_a_lease_lives_as_long_as_it_likes(self) -> None:
         self.configure('[service.samba]\nlease = "0"\n')
