@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 from collections.abc import Sequence
 
-from support import twinlock
+from support import syslog, twinlock
 from support.accounts import ALICE, BOB, CAROL
 from support.smb_client import REFUSED, Connection, smbclient
 from support.smb_scenario import ELSEWHERE, FOR_IMPACKET, HOME, SmbScenario
@@ -115,14 +115,17 @@ class OneProcessForEach(DropIn):
 
 
 class Addresses(DropIn):
-    def sessions(self, *options: str) -> int:
+    def complaints(self, *options: str) -> list[str]:
+        """Of a login, which is listed in any case: `account` is told the address."""
+        self.clear_logs()
         connection = self.enterContext(Connection(self.server_with(*FOR_IMPACKET, *options)))
         twinlock.run("lease", "grant", "alice", "--address", "127.0.0.1")
         self.assertEqual("", connection.log_in("alice", ALICE.password))
-        listed = len(twinlock.run_json("sessions"))
-        connection.log_off()
-        return listed
+        self.assertEqual(["127.0.0.1"], [session["address"] for session in twinlock.run_json("sessions")])
+        twinlock.run("revoke", "alice")
+        connection.wait_until_cut()
+        return syslog.collected().matching("not on the list of live sessions")
 
-    def test_sessions_can_be_listed_only_where_smbd_looks_up_no_names(self) -> None:
-        self.assertEqual(0, self.sessions("hostname lookups = yes"))
-        self.assertEqual(1, self.sessions())
+    def test_sessions_are_told_names_only_where_smbd_looks_them_up(self) -> None:
+        self.assertEqual(1, len(self.complaints("hostname lookups = yes")))
+        self.assertEqual([], self.complaints())
