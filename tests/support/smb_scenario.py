@@ -1,5 +1,6 @@
 """The stage of the SMB tests: a real smbd with the shipped drop-in and PAM stack, alice enrolled, bob and carol not."""
 
+import time
 import unittest
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ class SmbScenario(unittest.TestCase):
         cls.server = cls.enterClassContext(smbd.Smbd(cls.smb_options))
 
     def setUp(self) -> None:
+        self.wait_until_nobody_is_listed()
         twinlock.remove_everybody()
         self.phone = twinlock.enrol("alice")
         self.clear_logs()
@@ -64,6 +66,12 @@ class SmbScenario(unittest.TestCase):
         lines = twinlock.audit_lines()
         self.assertEqual(list(expected), [(line["user"], line["verdict"]) for line in lines])
         self.assertLessEqual({(line["event"], line["service"]) for line in lines}, {("login", "samba")})
+
+    def wait_until_nobody_is_listed(self) -> None:
+        """A process of smbd's lives on for a moment when its socket is closed already."""
+        deadline = time.monotonic() + 20
+        while listed := twinlock.run_json("sessions"):
+            self.assertLess(time.monotonic(), deadline, listed)
 
     def failures(self, user: str = "alice") -> int:
         """How many guesses are counted against the user's tokens."""
