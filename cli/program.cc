@@ -83,7 +83,7 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& words) {
   auto environment = english_environment();
   const int failed = ::posix_spawnp(&pid, arguments[0], actions.get(), nullptr, arguments.data(), environment.data());
   writer = UniqueFd();  // else the end of the output would never come
-  if (failed == ENOENT) return Error{Error::Code::kNotFound, words[0], "is not installed", ""};
+  if (failed == ENOENT) return Error{Error::Code::kNotFound, words[0], "is not installed", "install the package that brings it"};
   if (failed != 0) return system_error(Error::Code::kStore, words[0], "started", failed);
   std::string output = read_to_end(reader.get());
   return ProgramEnd{wait_for(pid), std::move(output)};

@@ -170,7 +170,7 @@ std::string advice_after(const Tally& tally, const Keyring& keys) {
     if (key.id != keys.newest().id)
       advice += "No record needs this one any more: twinlock key retire " + text_of(key.id) + "\n";
   }
-  return advice + "Back the key file up: backups so far do not hold the new key.\n";
+  return "Back the key file up: backups so far do not hold the new key.\n" + advice;
 }
 
 Result<ExitStatus> rotate(Desk& desk) {
