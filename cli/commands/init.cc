@@ -1,4 +1,6 @@
 // twinlock init: makes what is missing of configuration, key file and directories. Replaces nothing.
+#include <filesystem>
+
 #include "base/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/new_file.h"
@@ -42,6 +44,24 @@ Result<void> make_config(const std::string& path, const InitOptions& options, Re
   return done();
 }
 
+bool holds_records(const std::string& directory) {
+  std::error_code unreadable;  // is found out later, by whoever opens it
+  for (const auto& entry : std::filesystem::directory_iterator(directory, unreadable)) {
+    if (!entry.path().filename().string().starts_with('.')) return true;
+  }
+  return false;
+}
+
+/// A new key opens no record of before: it would only hide that the old one is lost.
+Result<void> see_that_no_key_is_lost(const Config& config) {
+  if (!config.store.url.starts_with(kFileEngine)) return done();
+  const std::string directory = config.store.url.substr(kFileEngine.size());
+  std::error_code unreadable;
+  if (std::filesystem::exists(config.store.key_file, unreadable) || !holds_records(directory)) return done();
+  return Error{Error::Code::kRefused, config.store.key_file, "is missing, and " + directory + " holds records",
+               "put the key file back from a backup; to begin anew, move the records away"};
+}
+
 Result<void> make_key_file(const std::string& path, UnixTime now, Report& report) {
   if (const auto directory = make_directory(directory_of(path), 0755); !directory) return directory.error();
   const auto keys = Keyring::generate(now);
@@ -83,6 +103,7 @@ Result<ExitStatus> init(Desk& desk, const InitOptions& options) {
   if (const auto made = make_config(path, options, report); !made) return made.error();
   const auto config = read_config(path);
   if (!config) return config.error();
+  if (const auto safe = see_that_no_key_is_lost(*config); !safe) return safe.error();
   if (const auto made = make_key_file(config->store.key_file, desk.now(), report); !made) return made.error();
   if (const auto made = make_directories(*config, report); !made) return made.error();
   if (const auto opened = open_workplace(*config); !opened) return opened.error();

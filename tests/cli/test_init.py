@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 from support import command
-from support.command import NOT_PERMITTED, STORE, USAGE, Done, run
+from support.command import NO, NOT_PERMITTED, STORE, USAGE, Done, run
 
 MADE = {
     "/etc/twinlock": 0o755,
@@ -163,6 +163,21 @@ class Init(unittest.TestCase):
         done = run("init")
         self.assertEqual(STORE, done.status, done.messages)
         self.assertIn("/var/lib/twinlock/users", done.messages)
+
+    def test_makes_no_new_key_where_records_need_a_lost_one(self) -> None:
+        self.init()
+        key = Path("/etc/twinlock/key")
+        kept = key.read_bytes()
+        self.assertEqual(0, run("enrol", "alice", "--no-confirm").status)
+        key.unlink()
+        done = run("init")
+        self.assertEqual((NO, ""), (done.status, done.output))
+        self.assertIn("twinlock: /etc/twinlock/key: is missing, and /var/lib/twinlock/users holds records", done.messages)
+        self.assertFalse(key.exists())
+        key.write_bytes(kept)
+        key.chmod(0o600)
+        self.init()
+        self.assertEqual(0, run("show", "alice").status)
 
     def test_does_not_follow_a_link_in_place_of_the_key(self) -> None:
         Path("/etc/twinlock").mkdir()
