@@ -110,6 +110,7 @@ class Notices(People):
     def test_of_refused_codes_are_shown_at_the_next_login(self) -> None:
         self.visit(self.phone.wrong_code())
         self.clear_logs()
+        self.phone.wait_for_fresh_step()
         for language in ENGLISH_AND_GERMAN:
             self.speak(language)
             outcome = self.visit(self.phone.code(steps_ahead=language))

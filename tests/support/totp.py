@@ -20,7 +20,10 @@ class Phone:
     period: int = 30
 
     def code(self, steps_ahead: int = 0) -> str:
-        """The code of the present step, or of one before or after it."""
+        """The code of the present step, or of one before or after it. The step lasts long enough for a login: one that
+        ends behind it would teach the server a drift.
+        """
+        self.wait_for_fresh_step(2)
         return self.code_at(int(time.time()) + steps_ahead * self.period)
 
     def code_at(self, moment: int) -> str:
@@ -37,10 +40,10 @@ class Phone:
                    f"--window={count - 1}", "-"]
         return subprocess.run(command, input=self.secret, text=True, capture_output=True, check=True).stdout.split()
 
-    def wait_for_fresh_step(self) -> None:
+    def wait_for_fresh_step(self, seconds: float = 4) -> None:
         """Returns at once unless the present step is about to end, which would move the window under a test."""
         left = self.period - time.time() % self.period
-        if left < 4:
+        if left < seconds:
             time.sleep(left)
 
     def wrong_code(self) -> str:
