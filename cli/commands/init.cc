@@ -83,7 +83,19 @@ Result<void> make_private_directory(const std::string& path, Report& report) {
   return done();
 }
 
+/// May be one that others look into: each file in it says who may read it.
+Result<void> make_state_directory(const std::string& path, Report& report) {
+  const auto made = make_directory(path, 0755);
+  if (!made) return made.error();
+  if (const auto trusted = open_trusted_directory({path, Privacy::kPublic, Error::Code::kStore}); !trusted) {
+    return trusted.error();
+  }
+  report.add(path, *made);
+  return done();
+}
+
 Result<void> make_directories(const Config& config, Report& report) {
+  if (const auto state = make_state_directory(config.store.state_dir, report); !state) return state;
   if (config.store.url.starts_with(kFileEngine)) {
     const auto users = make_private_directory(config.store.url.substr(kFileEngine.size()), report);
     if (!users) return users;

@@ -51,6 +51,7 @@ void read_store(TableReader& table, StoreConfig& store) {
   table.read_text("url", into(store.url, check_store_url));
   table.read_text("key_file", into(store.key_file, check_absolute_path));
   table.read_text("run_dir", into(store.run_dir, check_absolute_path));
+  table.read_text("state_dir", into(store.state_dir, check_absolute_path));
   table.read("bind_uid", store.bind_uid);
 }
 

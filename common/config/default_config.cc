@@ -40,6 +40,8 @@ url = "file:/var/lib/twinlock/users"
 # The keys that seal the records. Without this file nobody can log in with a code: back it up, apart from the records.
 key_file = "/etc/twinlock/key"
 run_dir = "/run/twinlock"
+# What outlives a restart: how far the audit log is sealed, when the last backup was made, what `setup` can undo.
+state_dir = "/var/lib/twinlock"
 # true: an account that was deleted and created again under the same name, with another uid, is not served with the
 # old phone. false only where several servers share a store but not their uids.
 bind_uid = true

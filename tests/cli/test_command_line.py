@@ -118,7 +118,7 @@ class AnotherConfiguration(CommandScenario):
         directory = Path(self.enterContext(tempfile.TemporaryDirectory(dir="/run")))
         config = directory / "twinlock.conf"
         config.write_text(f'[store]\nurl = "file:{directory}/users"\nkey_file = "{directory}/key"\n'
-                          f'run_dir = "{directory}/run"\n[audit]\nfile = "{directory}/log/audit.log"\n')
+                          f'run_dir = "{directory}/run"\nstate_dir = "{directory}/state"\n[audit]\nfile = "{directory}/log/audit.log"\n')
         self.assert_status(DONE, run("init", "--config", config))
         enrol("alice", "--config", str(config))
         self.assertEqual([], run_json("list"))
@@ -132,7 +132,7 @@ class AnotherConfiguration(CommandScenario):
         as_alice = ["setpriv", "--reuid", "alice", "--regid", "alice", "--clear-groups"]
         config = home / "twinlock.conf"
         config.write_text(f'[store]\nurl = "file:{home}/users"\nkey_file = "{home}/key"\nrun_dir = "{home}/run"\n'
-                          f'[audit]\nfile = "{home}/log/audit.log"\n')
+                          f'state_dir = "{home}/state"\n[audit]\nfile = "{home}/log/audit.log"\n')
         os.chown(config, accounts.ALICE.uid, accounts.ALICE.uid)
         self.assert_status(DONE, run("init", "--config", config, prefix=as_alice))
         with subprocess.Popen([*as_alice, paths.COMMAND, "enrol", "alice", "--config", config], text=True,

@@ -19,7 +19,7 @@ MADE = {
     "/var/log/twinlock": 0o750,
     "/run/twinlock": 0o700,
 }
-REPORTED = [path for path in MADE if path not in ("/etc/twinlock", "/var/lib/twinlock")]
+REPORTED = [path for path in MADE if path != "/etc/twinlock"]
 
 
 def ownership(path: str | Path) -> tuple[int, int, int]:
@@ -127,7 +127,7 @@ class Init(unittest.TestCase):
         place = self.directory / name
         config = self.directory / f"{name}.conf"
         config.write_text(f'[store]\nurl = "file:{place}/records/all{slash}"\nkey_file = "{place}/key"\n'
-                          f'run_dir = "{place}/run{slash}"\n[audit]\nfile = "{place}/log/audit.log"\n')
+                          f'run_dir = "{place}/run{slash}"\nstate_dir = "{place}/state{slash}"\n[audit]\nfile = "{place}/log/audit.log"\n')
         return config
 
     def test_makes_what_a_given_configuration_names(self) -> None:
@@ -136,7 +136,8 @@ class Init(unittest.TestCase):
         self.init("--config", config, umask=0o077)
         self.assertEqual(before, snapshot(config))
         place = self.directory / "elsewhere"
-        modes = {"": 0o755, "key": 0o600, "records": 0o755, "records/all": 0o700, "run": 0o700, "log": 0o750}
+        modes = {"": 0o755, "key": 0o600, "records": 0o755, "records/all": 0o700, "run": 0o700,
+                 "state": 0o755, "log": 0o750}
         self.assertEqual({name: (0, 0, mode) for name, mode in modes.items()},
                          {name: ownership(place / name) for name in modes})
         self.assertFalse(command.CONFIG_FILE.exists())

@@ -173,6 +173,7 @@ class TheKeyFile(BrokenConfig):
     def test_that_of_another_server(self) -> None:
         elsewhere = Path("/run/another-server")
         text = f"[store]\nkey_file = '{elsewhere}/key'\nurl = 'file:{elsewhere}/users'\nrun_dir = '{elsewhere}/run'\n"
+        text += f"state_dir = '{elsewhere}/state'\n"
         Path("/run/another.conf").write_text(text)
         twinlock.run("init", "--config", "/run/another.conf")
         KEY_FILE.write_bytes((elsewhere / "key").read_bytes())

@@ -152,6 +152,7 @@ const std::vector<Flaw> kTexts = {
     {"RelativeKeyFile", "[store]\nkey_file = \"key\"\n", 2, "store.key_file is not an absolute path",
      "begin it with /"},
     {"NoKeyFile", "[store]\nkey_file = \"\"\n", 2, "store.key_file is not an absolute path"},
+    {"RelativeStateDir", "[store]\nstate_dir = \"state\"\n", 2, "store.state_dir is not an absolute path"},
     {"RelativeRunDir", "[store]\nrun_dir = \"run\"\n", 2, "store.run_dir is not an absolute path"},
     {"RelativeAuditFile", "[audit]\nfile = \"audit.log\"\n", 2, "audit.file is not an absolute path"},
     {"RelativeCommand", "[notify]\ncommand = \"sendmail\"\n", 2, "notify.command is not an absolute path"},

@@ -55,6 +55,7 @@ const std::vector<Key>& keys() {
       {"store", "url", "\"file:/srv/users\"", [](Config& c) { c.store.url = "file:/srv/users"; }},
       {"store", "key_file", "\"/srv/key\"", [](Config& c) { c.store.key_file = "/srv/key"; }},
       {"store", "run_dir", "\"/srv/run\"", [](Config& c) { c.store.run_dir = "/srv/run"; }},
+      {"store", "state_dir", "\"/srv/state\"", [](Config& c) { c.store.state_dir = "/srv/state"; }},
       {"store", "bind_uid", "false", [](Config& c) { c.store.bind_uid = false; }},
       {"audit", "file", "\"\"", [](Config& c) { c.audit.file = ""; }},
       {"audit", "retention", "\"1d\"", [](Config& c) { c.audit.retention = days(1); }},
@@ -109,6 +110,7 @@ TEST(Config, HasTheDefaultsOfTheDesign) {
   EXPECT_EQ(config.store.url, "file:/var/lib/twinlock/users");
   EXPECT_EQ(config.store.key_file, "/etc/twinlock/key");
   EXPECT_EQ(config.store.run_dir, "/run/twinlock");
+  EXPECT_EQ(config.store.state_dir, "/var/lib/twinlock");
   EXPECT_TRUE(config.store.bind_uid);
   EXPECT_EQ(config.audit.file, "/var/log/twinlock/audit.log");
   EXPECT_EQ(config.audit.retention, Seconds(90 * 86'400));
