@@ -14,6 +14,7 @@ from pathlib import Path
 from support.lines import Lines
 
 TREES = ("/etc/twinlock", "/var/lib/twinlock", "/run/twinlock", "/var/log/twinlock")
+_DIRECTORIES = {*TREES, "/var/lib/twinlock/users", "/run/twinlock/smb", "/run/twinlock/sessions"}
 _ANCESTORS = {str(parent) for tree in TREES for parent in Path(tree).parents}
 _STRACE = ("strace", "--follow-forks", "--output-separately", "--decode-fds=path", "--string-limit=256",
            "--trace=%file,%desc,%process,%network")
@@ -109,7 +110,7 @@ def _parent(path: str) -> str:
 
 
 def _kind(line: str, path: str) -> str:
-    return "dir" if "S_IFDIR" in line or "O_DIRECTORY" in line or path in _ANCESTORS else "file"
+    return "dir" if "S_IFDIR" in line or "O_DIRECTORY" in line or path in _ANCESTORS | _DIRECTORIES else "file"
 
 
 Facts = Iterator[tuple[str, str, str]]  # path, class, permission
