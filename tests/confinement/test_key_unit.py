@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from support import twinlock, unit_file
-from support.command import CONFIG_FILE, CommandScenario, run
+from support.command import CONFIG_FILE, DONE, NO, USERS, CommandScenario, run
 from support.unit_file import Unit
 
 KEY_FILE = Path("/etc/twinlock/key")
@@ -80,6 +80,23 @@ class Key(CommandScenario):
         self.assertNotEqual(self.key, self.placed.read_text())
         self.use_placed_key()
         self.assertEqual("accepted", twinlock.run_json("check", "alice", stdin=f"{self.phone.code()}\n")["verdict"])
+
+    def test_no_key_is_made_where_it_would_be_gone_after_a_restart(self) -> None:
+        self.seal(str(KEY_FILE))
+        self.start_unit()
+        self.use_placed_key()
+        for place in ("/run/twinlock/key", "/var/run/twinlock/key", "/var/../run/twinlock/key"):
+            CONFIG_FILE.write_text(f'[store]\nkey_file = "{place}"\n')
+            rotated = run("key", "rotate")
+            self.assertEqual((NO, ""), (rotated.status, rotated.output), place)
+            self.assertIn("CONFINEMENT in pam_twinlock(8)", rotated.messages)
+            self.assertEqual(self.key, self.placed.read_text())
+        self.assertEqual(DONE, run("init").status)
+        self.placed.unlink()
+        for record in USERS.iterdir():
+            record.unlink()
+        self.assertEqual(NO, run("init").status)
+        self.assertFalse(self.placed.exists())
 
     def test_its_commands_make_no_other_system_calls_than_allowed(self) -> None:
         self.seal("/etc/twinlock/key")
