@@ -59,7 +59,9 @@ class Policy:
 
     @functools.cache
     def label(self, path: str, kind: str) -> str:
-        """The type that restorecon gives."""
+        """The type that restorecon gives; of /proc, which has no files to relabel, that of the kernel."""
+        if path == "/proc":
+            return "proc_t"
         command = ["selabel_lookup", "-b", "file", "-f", self._file_contexts, "-k", path, "-t", _KIND[kind]]
         found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         return found.split(":", 1)[1].split(":")[2]

@@ -223,13 +223,20 @@ def is_ours(path: str) -> bool:
     return any(path == tree or path.startswith(f"{tree}/") for tree in TREES)
 
 
+def _is_ours_or_above(path: str) -> bool:
+    return is_ours(path) or path in _ANCESTORS
+
+
 def _concerns_us(line: str) -> bool:
     named = re.findall(r"<(/[^>]*)>", line) + re.findall(r'[(,] ?"(/[^"]*)"', line)
     return any(is_ours(path) for path in named)
 
 
-def needs_of(program: str, line: str) -> Iterator[Need]:
-    """What one call needs of twinlock's files and the directories above them. AssertionError: not known."""
+def needs_of(program: str, line: str, concerns: Callable[[str], bool] | None = None) -> Iterator[Need]:
+    """What one call needs of twinlock's files and the directories above them, or of what else `concerns` us.
+    AssertionError: not known.
+    """
+    concerns = concerns or _is_ours_or_above
     if line.startswith(("---", "+++", "execve(")) or " = -1 " in line and "ENOENT" not in line:
         return
     line = line.replace(">(deleted)", ">")
@@ -241,7 +248,7 @@ def needs_of(program: str, line: str) -> Iterator[Need]:
         if _concerns_us(line) and not _HARMLESS.match(line):
             raise AssertionError(f"a call that is not judged: {line}")
         return
-    if facts and any(path == "" or is_ours(path) or path in _ANCESTORS for path, _, _ in _objects(facts)):
+    if facts and any(path == "" or concerns(path) for path, _, _ in _objects(facts)):
         yield from _needs(program, facts, missing=" = -1 " in line)
 
 

@@ -16,6 +16,7 @@ set -e
 writable=$1; capabilities=$2; shift 2
 for path in $writable; do mount --bind "$path" "$path"; done
 awk '{ print $2 }' /proc/self/mounts | sort -u | while read -r path; do
+  mountpoint -q "$path" || continue  # hidden below another one
   keep=
   for other in $writable /proc /dev /sys; do case $path/ in "$other"/*) keep=yes ;; esac; done
   [ -n "$keep" ] || mount -o remount,bind,ro "$path"
