@@ -1,4 +1,4 @@
-"""The AppArmor rules for Samba are taken by AppArmor's own parser, with the profiles of Debian's package around them."""
+"""The AppArmor rules for Samba are taken by AppArmor's own parser, in the profiles of Debian's package."""
 
 import tempfile
 import unittest

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.lines import Lines
 
 TREES = ("/etc/twinlock", "/var/lib/twinlock", "/run/twinlock", "/var/log/twinlock")
 _DIRECTORIES = {*TREES, "/var/lib/twinlock/users", "/run/twinlock/smb", "/run/twinlock/sessions"}
