@@ -32,9 +32,10 @@ class Sealer {
   Result<void> write_seal(const LogFile& file, const Stretch& stretch);
   Result<void> keep_head(const LogFile& file, std::uint64_t offset);
   void adopt(const SealedStretch& sealed);
+  Result<void> settle(const LogFile& file);
   [[nodiscard]] std::uint64_t missed_now() const;
   [[nodiscard]] std::uint64_t missed_of(std::uint64_t all) const;
-  [[nodiscard]] bool has_news() const { return !broken_.empty() || !lost_.empty() || missed_now() != 0; }
+  [[nodiscard]] bool has_news() const { return !broken_.empty() || !head_.lost.empty() || missed_now() != 0; }
 
   const AuditState& state_;
   const SealingPlace& place_;
@@ -43,8 +44,8 @@ class Sealer {
   ChainHead head_;
   std::optional<End> end_;
   std::string broken_;  ///< For the next seal.
-  std::string lost_;    ///< For the next seal.
   int adopted_ = 0;     ///< Seals in the log that the head did not name.
+  bool owed_ = false;   ///< The head on the disk does not name them yet.
   Sealed sealed_;
 };
 

@@ -53,11 +53,17 @@ Result<void> Sealer::seal_file(const LogFile& file, LogPlace from) {
   adopted_ = 0;
   std::uint64_t offset = from.offset;
   if (const auto fed = feed_rest(file, reader, offset); !fed) return fed;
+  if (const auto settled = settle(file); !settled) return settled;
   return seal_locked(file, reader, offset);
 }
 
+/// The head names what is in the log before another seal follows: it is never more than one behind.
+Result<void> Sealer::settle(const LogFile& file) {
+  if (!std::exchange(owed_, false) || !broken_.empty()) return done();
+  return keep_head(file, head_.offset);
+}
+
 Result<void> Sealer::seal_locked(const LogFile& file, StretchReader& reader, std::uint64_t offset) {
-  Result<void> outcome = done();
   {
     UniqueFd again(::fcntl(file.fd.get(), F_DUPFD_CLOEXEC, 0));
     if (!again) return failed(file, "opened");
@@ -71,14 +77,10 @@ Result<void> Sealer::seal_locked(const LogFile& file, StretchReader& reader, std
     }
     const auto tail = reader.finish();
     if (!tail) return tail.error();
-    if (tail->empty() && !has_news()) {
-      if (adopted_ == 0) return done();
-      head_.offset = tail->end.offset;
-    } else {
-      outcome = write_seal(file, *tail);
-    }
+    if (const auto settled = settle(file); !settled) return settled;  // a seal that only lacked its line end
+    if (tail->empty() && !has_news()) return done();
+    if (const auto written = write_seal(file, *tail); !written) return written;
   }
-  if (!outcome) return outcome;
   return keep_head(file, head_.offset);
 }
 
@@ -92,7 +94,7 @@ Result<void> Sealer::write_seal(const LogFile& file, const Stretch& stretch) {
   seal.boot = boot_;
   seal.digest = stretch.digest;
   seal.previous = head_.seal;
-  seal.lost = lost_;
+  seal.lost = head_.lost;
   seal.broken = broken_;
   const auto line = seal_line(seal, place_.keys.seal);
   if (!line) return line.error();
@@ -104,7 +106,7 @@ Result<void> Sealer::write_seal(const LogFile& file, const Stretch& stretch) {
   head_.boot = boot_;
   sealed_.lines += seal.lines;
   if (!broken_.empty()) sealed_.broken = std::exchange(broken_, {});
-  lost_.clear();
+  head_.lost.clear();
   return done();
 }
 
@@ -133,11 +135,13 @@ void Sealer::adopt(const SealedStretch& sealed) {
   } else if (!sealed.digest_fits() && seal.boot == boot_) {
     broken_ = "the lines under " + name + " were changed";
   } else if (!sealed.digest_fits()) {
-    lost_ = "the machine stopped before they were on the disk";
+    head_.lost = "the machine stopped before they were on the disk";
   }
   if (!sealed.authentic || seal.sequence <= head_.sequence) return;
   head_.sequence = seal.sequence;
   head_.seal = seal.mac;
+  head_.offset = sealed.end.offset;
+  owed_ = true;
   head_.missed = seal.missed + (head_.boot == seal.boot ? head_.missed : 0);
   head_.boot = seal.boot;
 }

@@ -131,7 +131,8 @@ Result<ExitStatus> purge(Desk& desk, const AuditOptions& options) {
   if (!setting) return setting.error();
   const auto age = age_from(options, setting->config);
   if (!age) return age.error();
-  const UnixTime before = desk.now() - *age;
+  const bool all = *age == Seconds(0);  // then also what is sealed in this very second
+  const UnixTime before = all ? desk.now() + Seconds(1) : desk.now() - *age;
   const auto agreed =
       desk.agree("Remove all lines of the audit log that were sealed before " + local_text(before) + "?",
                  options.yes ? Consent::kGiven : Consent::kAsk);

@@ -54,6 +54,7 @@ Result<std::string> head_text(const ChainHead& head, const SecretBytes& key) {
   json["offset"] = head.offset;
   json["boot"] = head.boot;
   json["missed"] = head.missed;
+  json["lost"] = head.lost;
   json["purged"] = head.purged.seconds;
   json["start_sequence"] = head.start.sequence;
   json["start_seal"] = hex_of(head.start.seal);
@@ -84,6 +85,7 @@ Result<std::optional<ChainHead>> parse_head(std::string_view text, const SecretB
   fields.read("offset", head.offset);
   fields.read("boot", head.boot);
   fields.read("missed", head.missed);
+  fields.read("lost", head.lost);
   fields.read("purged", head.purged);
   fields.read("start_sequence", head.start.sequence);
   fields.read("start_seal", head.start.seal);

@@ -32,6 +32,7 @@ struct ChainHead {
   std::uint64_t offset = 0;  ///< … and where it ends there. A hint: a file that was put back has another inode.
   std::string boot;          ///< In which start of the machine …
   std::uint64_t missed = 0;  ///< … so many lines have been counted as missed.
+  std::string lost;          ///< What the next seal has to say of the stretch before it; empty: nothing.
   UnixTime purged;           ///< When the retention was last looked after.
   ChainStart start;
 };

@@ -28,22 +28,6 @@ std::string words_of_doubt(const SealedStretch& sealed) {
 
 }  // namespace
 
-void Findings::add(Finding finding) {
-  worst_ = std::max(worst_, finding.grade);
-  if (kept_.size() < kMostFindings) {
-    kept_.push_back(std::move(finding));
-  } else {
-    ++dropped_;
-  }
-}
-
-void Findings::finish(ChainReport& report) {
-  report.result = worst_;
-  report.findings = std::move(kept_);
-  if (dropped_ == 0) return;
-  report.findings.push_back({worst_, "", 0, 0, "and " + count_of(dropped_, "more finding"), "mend these first"});
-}
-
 ChainWalk::ChainWalk(const ChainFacts& facts) : facts_(facts) {
   begun_ = facts.head_state == HeadState::kGood;
   if (!begun_) return;
@@ -88,9 +72,8 @@ void ChainWalk::take(const ScannedFile& file) {
 
 void ChainWalk::take_chained(const ScannedFile& file) {
   if (last_ != nullptr && !last_->tail.empty()) take_unchained(*last_);
-  for (const SealedStretch& sealed : file.sealed) {
-    if (!take_seal(file, sealed)) return;
-  }
+  repeated_ = false;
+  for (const SealedStretch& sealed : file.sealed) take_seal(file, sealed);
 }
 
 /// Behind the last seal of a file after which the chain went on in another one.
@@ -101,20 +84,19 @@ void ChainWalk::take_unchained(const ScannedFile& file) {
        std::string("they were added later; ") + kAskWho);
 }
 
-/// False: the rest of the file is not worth a look.
-bool ChainWalk::take_seal(const ScannedFile& file, const SealedStretch& sealed) {
+void ChainWalk::take_seal(const ScannedFile& file, const SealedStretch& sealed) {
   const Span itself{&file, sealed.end.line, sealed.end.line};
   if (!sealed.authentic) {
     fail(itself, "the seal was changed, or is forged", kAskWho);
     ++not_ours_;
     count(sealed.stretch);
-    return true;
+    return;
   }
   note(sealed.seal);
   const bool before = is_before_the_start(file, sealed);
-  if (!before && !follows(file, sealed)) return false;
+  if (!before && !follows(file, sealed)) return;
   last_ = &file;
-  if (before) return true;
+  if (before) return;
   settle_doubt(sealed);
   check_content(file, sealed);
   sequence_ = sealed.seal.sequence;
@@ -122,7 +104,6 @@ bool ChainWalk::take_seal(const ScannedFile& file, const SealedStretch& sealed) 
   boot_ = sealed.seal.boot;
   begun_ = true;
   not_ours_ = 0;
-  return true;
 }
 
 void ChainWalk::note(const Seal& seal) {
@@ -142,6 +123,7 @@ bool ChainWalk::is_before_the_start(const ScannedFile& file, const SealedStretch
   return true;
 }
 
+/// False: it is a copy of one that was taken already.
 bool ChainWalk::follows(const ScannedFile& file, const SealedStretch& sealed) {
   const Span where{&file, sealed.stretch.begin.line + 1, sealed.end.line};
   const std::uint64_t expected = sequence_ + 1;
@@ -150,7 +132,8 @@ bool ChainWalk::follows(const ScannedFile& file, const SealedStretch& sealed) {
   if (seal.sequence == expected) {
     fail(where, "seal " + std::to_string(seal.sequence) + " follows on another seal than the one before it", kAskWho);
   } else if (seal.sequence < expected) {
-    fail(where, "seal " + std::to_string(seal.sequence) + " comes a second time, or too late", kAskWho);
+    if (!repeated_) fail(where, "seal " + std::to_string(seal.sequence) + " comes a second time, or too late", kAskWho);
+    repeated_ = true;
     return false;
   } else if (seal.sequence - expected != not_ours_) {
     fail(where, seals_from_to(expected, seal.sequence - 1) + " before these lines, with the lines under them", kAskWho);
@@ -222,9 +205,10 @@ void ChainWalk::check_end() {
   if (last_ != nullptr && !last_->tail.empty()) take_unsealed(*last_);
   for (const ScannedFile* file : unsealed_) take_unsealed(*file);
   if (!doubt_) return;
-  const bool stopped =
-      facts_.head_state == HeadState::kGood && sequence_ == facts_.head.sequence + 1 && boot_ != facts_.boot;
-  if (stopped) {
+  const bool is_good = facts_.head_state == HeadState::kGood;
+  const bool ahead = is_good && sequence_ == facts_.head.sequence + 1 && boot_ != facts_.boot;
+  const bool known = is_good && sequence_ == facts_.head.sequence && !facts_.head.lost.empty();
+  if (ahead || known) {
     warn(*doubt_, doubt_words_ + ": the machine stopped before they were on the disk", "run: twinlock sweep");
   } else {
     fail(*doubt_, doubt_words_, kAskWho);

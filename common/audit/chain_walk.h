@@ -35,7 +35,7 @@ class ChainWalk {
   };
 
   void take_chained(const ScannedFile& file);
-  bool take_seal(const ScannedFile& file, const SealedStretch& sealed);
+  void take_seal(const ScannedFile& file, const SealedStretch& sealed);
   bool is_before_the_start(const ScannedFile& file, const SealedStretch& sealed);
   bool follows(const ScannedFile& file, const SealedStretch& sealed);
   void check_content(const ScannedFile& file, const SealedStretch& sealed);
@@ -66,6 +66,7 @@ class ChainWalk {
   const ScannedFile* last_ = nullptr;  ///< The file in which it stands.
   std::optional<Span> doubt_;  ///< Its stretch, where that does not fit its digest: the next seal may explain it.
   std::string doubt_words_;
+  bool repeated_ = false;  ///< The present file holds seals of another one; said once.
   bool head_seen_ = false;
   bool noted_seen_ = false;
   std::uint64_t leftover_ = 0;  ///< Lines that a purge should have removed.

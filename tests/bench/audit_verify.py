@@ -36,7 +36,7 @@ def make_log() -> None:
             previous = hmac.new(key, text[:-1].encode(), hashlib.sha256).hexdigest()
             log.write(stretch + text[:-1] + f',"mac":"{previous}"' + "}\n")
     head = {"time": 1, "sequence": sequence, "seal": previous, "device": 0, "inode": 0, "offset": 0, "boot": "here",
-            "missed": 0, "purged": 1, "start_sequence": 0, "start_seal": "0" * 64, "start_time": 0, "start_actor": "",
+            "missed": 0, "lost": "", "purged": 1, "start_sequence": 0, "start_seal": "0" * 64, "start_time": 0, "start_actor": "",
             "start_break": ""}
     text = json.dumps(head, separators=(",", ":"))
     AUDIT_HEAD.write_text(text[:-1] + f',"mac":"{mac_of(text[:-1], derived_key("twinlock audit head 1"))}"' + "}\n")

@@ -117,10 +117,10 @@ class Rotation(AuditScenario):
         """Other inodes, same content: the chain goes on."""
         self.rotated_thrice()
         for path in list(AUDIT_LOG.parent.iterdir()):
-            content = path.read_bytes()
-            path.rename("/run/old")
-            path.write_bytes(content)
-            path.chmod(0o600)
+            fresh = path.with_name("fresh")
+            fresh.write_bytes(path.read_bytes())
+            fresh.chmod(0o600)
+            fresh.rename(path)
         append(8)
         self.sweep()
         self.assertEqual(8, self.assert_ok()["seals"])
