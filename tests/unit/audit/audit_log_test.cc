@@ -39,7 +39,9 @@ struct Log {
   std::vector<SyslogLine> syslog;
 
   void record(const AuditLine& line) {
-    const AuditLog log({path, run_dir}, [this](int priority, const std::string& text) { syslog.push_back({priority, text}); });
+    const AuditLog log({path, run_dir}, [this](int priority, const std::string& text) {
+      syslog.push_back({priority, text});
+    });
     log.record(line);
   }
   void write(std::string_view text) const { std::ofstream(path, std::ios::app | std::ios::binary) << text; }
