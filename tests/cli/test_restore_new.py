@@ -61,8 +61,8 @@ class OntoANewMachine(RestoreScenario):
         self.now += 5 * 30
         lose_everything()
         self.restore()
-        for code, moment in used:
-            self.assertEqual("replayed", self.verdict("alice", code, max(0, moment - 5 * 30)), moment)
+        for code, moment in used[2:]:  # the others are over
+            self.assertEqual("replayed", self.verdict("alice", code, moment - 5 * 30), moment)
 
     def test_codes_of_counting_tokens(self) -> None:
         token = enrol("alice", "--hotp")

@@ -186,7 +186,7 @@ TEST(Reconciled, KeepsTheWaysInOfALiveRecordWithoutDoubt) {
 }
 
 TEST(Reconciled, DoesNotBringRenewedRecoveryCodesBack) {
-  const auto live = RecordBuilder().totp().recovery_code("MNOPQRSTUVWX").build();
+  const auto live = RecordBuilder().totp().hotp().recovery_code("MNOPQRSTUVWX").build();
   Desk desk{.record = merge(live, full_alice()).record};
   EXPECT_EQ(desk.type_in_vain("ABCDEFGHIJKL"), Verdict::kWrongCode);
   EXPECT_EQ(desk.type("MNOPQRSTUVWX"), Verdict::kAccepted);

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "account/full_record.h"
+#include "unit/account/full_record.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
 #include "support/record_builder.h"
