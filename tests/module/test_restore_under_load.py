@@ -13,9 +13,9 @@ from support.login_load import Load, distinct_codes
 from support.pam_scenario import USERS, PamScenario
 from support.rounds import rounds
 
-BACKUPS = rounds(3)
-KILLS = rounds(6)
-MANY = [f"user{number}" for number in range(60)]
+BACKUPS = rounds(2)
+KILLS = rounds(2)
+MANY = [f"user{number}" for number in range(40)]
 MOST_LOGINS = 4000 * BACKUPS
 
 

@@ -7,10 +7,11 @@
 #include <random>
 #include <set>
 
-#include "unit/account/full_record.h"
+#include "account/record_codec.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
 #include "support/record_builder.h"
+#include "unit/account/full_record.h"
 
 namespace twinlock {
 namespace {
