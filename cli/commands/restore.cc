@@ -36,9 +36,15 @@ class Outcome {
            std::to_string(replaced_.size()) + " unreadable and replaced";
   }
   [[nodiscard]] Json json(const Site& site) const {
-    return {{"created", created_},      {"merged", merged_},          {"kept", kept_},
-            {"replaced", replaced_},    {"tokens_disabled", tokens_}, {"rolled_back", rolled_back_},
-            {"disabled", disabled_},    {"failed", failed_},          {"config", std::string(name_of(site.config))},
+    return {{"created", created_},
+            {"merged", merged_},
+            {"kept", kept_},
+            {"replaced", replaced_},
+            {"tokens_disabled", tokens_},
+            {"rolled_back", rolled_back_},
+            {"disabled", disabled_},
+            {"failed", failed_},
+            {"config", std::string(name_of(site.config))},
             {"key", std::string(name_of(site.keys))}};
   }
   [[nodiscard]] std::string text(const Site& site) const {
