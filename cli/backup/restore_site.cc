@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "cli/key_place.h"
 #include "config/config_reader.h"
 #include "login/policy_from_config.h"
 #include "store/key_file.h"
@@ -80,6 +81,9 @@ Result<Site> survey_site(const std::string& config_path, const Backup& backup) {
   Config& config = surveyed->config;
   const auto origin = origin_of_keys(config.store.key_file, backup);
   if (!origin) return origin.error();
+  if (*origin == Origin::kBackup) {
+    if (const auto stays = see_that_a_new_key_would_stay(config.store); !stays) return stays.error();
+  }
   auto keys = survey_keys(config.store.key_file, backup, *origin);
   if (!keys) return keys.error();
   auto store = open_store(config.store.url, **keys);

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/key_place.h"
 #include "cli/premises.h"
 #include "config/config_reader.h"
 #include "crypto/keyring.h"
@@ -40,10 +41,14 @@ Result<void> see_that_no_key_is_lost(const Config& config) {
                "put the key file back from a backup; to begin anew, move the records away"};
 }
 
-Result<void> make_new_key_file(const std::string& path, UnixTime now, PremisesReport& report) {
+Result<void> make_new_key_file(const StoreConfig& store, UnixTime now, PremisesReport& report) {
+  std::error_code unreadable;  // is found out below
+  if (!std::filesystem::exists(store.key_file, unreadable)) {
+    if (const auto stays = see_that_a_new_key_would_stay(store); !stays) return stays;
+  }
   const auto keys = Keyring::generate(now);
   if (!keys) return keys.error();
-  return make_key_file(path, *keys, report);
+  return make_key_file(store.key_file, *keys, report);
 }
 
 Result<ExitStatus> init(Desk& desk, const InitOptions& options) {
@@ -54,7 +59,7 @@ Result<ExitStatus> init(Desk& desk, const InitOptions& options) {
   const auto config = read_config(path);
   if (!config) return config.error();
   if (const auto safe = see_that_no_key_is_lost(*config); !safe) return safe.error();
-  if (const auto made = make_new_key_file(config->store.key_file, desk.now(), report); !made) return made.error();
+  if (const auto made = make_new_key_file(config->store, desk.now(), report); !made) return made.error();
   if (const auto made = make_directories(*config, report); !made) return made.error();
   if (const auto opened = open_workplace(*config); !opened) return opened.error();
   return desk.answer(report.json(), report.text());
