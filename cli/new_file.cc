@@ -82,34 +82,36 @@ Result<Made> make_file(const std::string& path, std::string_view content, unsign
   return filled.error();
 }
 
-Result<void> take_over_owner(const std::string& from, const std::string& to) {
-  struct stat status {};
-  if (::lstat(from.c_str(), &status) != 0) return failed(from, "examined");
-  if (::lchown(to.c_str(), status.st_uid, status.st_gid) != 0) return failed(to, "given its owner");
-  if (::chmod(to.c_str(), status.st_mode & 07777) != 0) return failed(to, "given its mode");
-  return done();
-}
-
 Result<void> flush_directory(const std::string& path) {
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
   return done();
 }
 
-Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
-  const std::string fresh = path + ".twinlock-new";
+std::string unfinished_name(const std::string& path) { return path + ".twinlock-new"; }
+
+Result<void> replace_file_as(const std::string& path, std::string_view content, const FileOwner& owner) {
+  const std::string fresh = unfinished_name(path);
   if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");  // of one who was killed
-  struct stat old {};
-  const bool exists = ::lstat(path.c_str(), &old) == 0;
-  const auto made = make_file(fresh, content, exists ? 0600 : mode_of_new);
+  const auto made = make_file(fresh, content, 0600);
   if (!made) return made.error();
-  auto replaced = exists ? take_over_owner(path, fresh) : done();
+  auto replaced = done();
+  if (::lchown(fresh.c_str(), owner.user, owner.group) != 0) replaced = failed(fresh, "given its owner");
+  if (replaced && ::chmod(fresh.c_str(), owner.mode) != 0) replaced = failed(fresh, "given its mode");
   if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = failed(path, "replaced");
   if (!replaced) {
     ::unlink(fresh.c_str());
     return replaced;
   }
   return flush_directory(directory_of(path));
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
+  struct stat old {};
+  if (::lstat(path.c_str(), &old) != 0) {
+    return replace_file_as(path, content, {::geteuid(), ::getegid(), mode_of_new});
+  }
+  return replace_file_as(path, content, {old.st_uid, old.st_gid, old.st_mode & 07777U});
 }
 
 Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_view content, unsigned mode) {
