@@ -114,9 +114,11 @@ class Reader {
 
 enum class Key { kNone, kGiven };
 enum class Code { kRight, kWrong };
+enum class Kind { kAuth, kOther };
 
 /// What our own modules say in the run that is looked at.
 struct Situation {
+  Kind kind;
   Key key;
   Code code;
 };
@@ -136,15 +138,33 @@ struct State {
 };
 using States = std::set<State>;
 
+const std::vector<std::string> kRefusals{"auth_err",     "user_unknown", "authinfo_unavail", "maxtries",
+                                         "acct_expired", "perm_denied",  "cred_insufficient"};
+
+/// Of a module that checks the password: it has no third answer, unless its arguments give it one.
+std::vector<std::string> outcomes_of_password(const PamStep& step) {
+  std::vector<std::string> outcomes{"success"};
+  outcomes.insert(outcomes.end(), kRefusals.begin(), kRefusals.end());
+  if (std::ranges::any_of(step.arguments, [](const std::string& word) { return word.starts_with("ignore"); })) {
+    outcomes.emplace_back("ignore");
+  }
+  return outcomes;
+}
+
+std::vector<std::string> outcomes_of_other() {
+  std::vector<std::string> outcomes{"success", "ignore", "new_authtok_reqd"};
+  outcomes.insert(outcomes.end(), kRefusals.begin(), kRefusals.end());
+  return outcomes;
+}
+
 std::vector<std::string> outcomes_of(const PamStep& step, const Situation& situation) {
   switch (step.role) {
     case Role::kOurs: return {situation.code == Code::kRight ? "success" : "auth_err"};
     case Role::kOurKey: return {situation.key == Key::kGiven ? "success" : "auth_err"};
     case Role::kPermit: return {"success"};
     case Role::kDeny: return {"auth_err"};
-    default:
-      return {"success",  "ignore",       "auth_err",    "user_unknown",     "authinfo_unavail",
-              "maxtries", "acct_expired", "perm_denied", "new_authtok_reqd", "cred_insufficient"};
+    case Role::kPassword: return situation.kind == Kind::kAuth ? outcomes_of_password(step) : outcomes_of_other();
+    default: return outcomes_of_other();
   }
 }
 
@@ -272,8 +292,8 @@ Result<PamChain> pam_chain(std::string_view text, std::string_view kind, const P
 std::string flaw_of_auth(const PamChain& chain) {
   if (!holds(chain, Role::kOurs)) return "it asks for no code";
   if (!holds(chain, Role::kPassword)) return "no module in it is known to check the password";
-  const States without_key = runs_of(chain, {Key::kNone, Code::kRight});
-  const States wrong_code = runs_of(chain, {Key::kNone, Code::kWrong});
+  const States without_key = runs_of(chain, {Kind::kAuth, Key::kNone, Code::kRight});
+  const States wrong_code = runs_of(chain, {Kind::kAuth, Key::kNone, Code::kWrong});
   if (some(without_key, [](const State& s) { return s.ours_ran_early; })) {
     return "codes would be asked of people who do not know the password, and used up";
   }
@@ -282,24 +302,26 @@ std::string flaw_of_auth(const PamChain& chain) {
     return "a login without a right password could get in";
   }
   if (!some(without_key, lets_in)) return "nobody could get in with password and code";
-  const States with_key = runs_of(chain, {Key::kGiven, Code::kRight});
+  const States with_key = runs_of(chain, {Kind::kAuth, Key::kGiven, Code::kRight});
   if (some(with_key, [](const State& s) { return s.password_asked; })) {
     return "the password would be asked for beside a key";
   }
-  if (some(runs_of(chain, {Key::kGiven, Code::kWrong}), lets_in)) return "a login with a key and no code could get in";
+  if (some(runs_of(chain, {Kind::kAuth, Key::kGiven, Code::kWrong}), lets_in))
+    return "a login with a key and no code could get in";
   return some(with_key, lets_in) ? "" : "nobody could get in with key and code";
 }
 
 std::string flaw_of_account(const PamChain& chain) {
   if (!holds(chain, Role::kOurs)) return "it does not ask us";
-  if (some(runs_of(chain, {Key::kNone, Code::kWrong}), lets_in)) return "a login that we refuse could get in";
-  return some(runs_of(chain, {Key::kNone, Code::kRight}), lets_in) ? "" : "nobody could get in";
+  if (some(runs_of(chain, {Kind::kOther, Key::kNone, Code::kWrong}), lets_in))
+    return "a login that we refuse could get in";
+  return some(runs_of(chain, {Kind::kOther, Key::kNone, Code::kRight}), lets_in) ? "" : "nobody could get in";
 }
 
 std::string flaw_of_session(const PamChain& chain) {
   if (chain.empty() || chain.back().role != Role::kOurs) return "ours is not the last line of the session";
-  const bool missed =
-      some(runs_of(chain, {Key::kNone, Code::kRight}), [](const State& s) { return s.lets_in() && !s.ours_ran; });
+  const bool missed = some(runs_of(chain, {Kind::kOther, Key::kNone, Code::kRight}),
+                           [](const State& s) { return s.lets_in() && !s.ours_ran; });
   return missed ? "a session could be opened that does not reach us" : "";
 }
 
