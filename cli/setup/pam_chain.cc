@@ -216,7 +216,8 @@ class Walk {
     if (action == "ok" || action == "done") {
       if (state.impression == State::Impression::kNone || state.lets_in()) {
         state.impression = State::Impression::kGood;
-        state.success = outcome == "success";
+        // sshd lets in whose password has run out, and has it changed.
+        state.success = outcome == "success" || outcome == "new_authtok_reqd";
       }
       if (action == "done" && state.impression == State::Impression::kGood) return end(state);
     } else if (action == "bad" || action == "die") {
