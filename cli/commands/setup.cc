@@ -138,8 +138,14 @@ Result<ExitStatus> report_as_it_is(const Work& work) {
   const auto tried = work.service.try_out({}, work.journal.directory() + "/trial");
   if (!tried) return tried.error();
   if (const auto proven = work.service.prove(work.outlook); !proven) return proven.error();
-  return work.desk.answer({{"changed", Json::array()}, {"confirm_until", nullptr}},
-                          work.service.title + " is set up already.\n");
+  const auto latest = work.journal.latest(work.service.name);
+  if (!latest) return latest.error();
+  const bool waits = *latest && (*latest)->phase != JournalEntry::Phase::kConfirmed;
+  const UnixTime until = waits ? (*latest)->deadline.time : UnixTime{};
+  return work.desk.answer({{"changed", Json::array()}, {"confirm_until", json_time(until)}},
+                          work.service.title + " is set up already" +
+                              (waits ? ", and waits until " + local_text(until) + " for: twinlock setup confirm" : "") +
+                              ".\n");
 }
 
 Result<ExitStatus> run(const Work& work, Consent consent) {

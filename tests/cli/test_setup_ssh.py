@@ -97,6 +97,8 @@ class SetupSsh(SetupScenario):
         done = self.set_up_ssh("--json")
         self.assertEqual([str(SSH_DROP_IN), str(SSH_STACK)], done.json()["changed"])
         self.assertRegex(done.json()["confirm_until"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        waiting = self.set_up_ssh("--json").json()
+        self.assertEqual({"changed": [], "confirm_until": done.json()["confirm_until"]}, waiting)
         run("setup", "confirm")
         before = everything_below(SSH, PAM)
         self.assertEqual({"changed": [], "confirm_until": None}, self.set_up_ssh("--json").json())
@@ -117,6 +119,16 @@ class SetupSsh(SetupScenario):
             person.expect(r"Make these changes\? \[y/N\] ")
             person.sendline("n")
             self.assertEqual(NO, person.end())
+        self.assertEqual(before, everything_below(SSH, PAM))
+
+    def test_what_somebody_changes_during_the_question_is_not_overwritten(self) -> None:
+        with Person("setup", "ssh") as person:
+            person.expect(r"Make these changes\? \[y/N\] ")
+            SSH_STACK.write_text(DEBIAN_STACK + "session optional pam_lastlog.so\n")
+            before = everything_below(SSH, PAM)
+            person.sendline("y")
+            self.assertEqual(NO, person.end())
+        self.assertIn("has changed meanwhile", person.before)
         self.assertEqual(before, everything_below(SSH, PAM))
 
     def test_without_a_terminal_it_wants_yes(self) -> None:
