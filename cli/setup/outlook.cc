@@ -23,8 +23,8 @@ Result<Outlook> look_ahead(Workplace& workplace, const ServiceName& service, con
   const auto listed = workplace.store->for_each([&](const StoreEntry& entry) {
     if (!entry.loaded) return;  // `twinlock list` names it; a login would be refused
     const Record& record = *entry.loaded->record;
-    const bool has_token = std::ranges::any_of(
-        record.tokens, [](const Token& token) { return token.state == Token::State::kActive; });
+    const bool has_token =
+        std::ranges::any_of(record.tokens, [](const Token& token) { return token.state == Token::State::kActive; });
     if (has_token && state_of(record) == "active") outlook.enrolled.push_back(entry.name);
     if (state_of(record) == "invited") ++outlook.invited;
   });

@@ -25,6 +25,7 @@ namespace twinlock {
 namespace {
 
 constexpr std::int64_t kPatience = 20'000;  // milliseconds; directory services take their time
+constexpr const char* kSeeStack = "see which module of the stack did so in the log (authpriv)";
 constexpr const char* kNobodysPassword = "no password of anybody";
 
 /// What one transaction has come to, small enough for a pipe's single write.
@@ -169,14 +170,16 @@ Result<void> judge_admission(const Report& report, int wanted) {
 
 Result<void> judge_without_key(const Report& report) {
   if (report.authenticated == PAM_MODULE_UNKNOWN) return module_missing();
-  if (report.authenticated == PAM_SUCCESS) return went_wrong("a wrong password was let in", "");
+  if (report.authenticated == PAM_SUCCESS) return went_wrong("a wrong password was let in", kSeeStack);
   if (report.passwords == 0) return went_wrong("no password was asked for", "see the log (authpriv)");
-  return report.codes == 0 ? done() : Result<void>(went_wrong("a code was asked for after a wrong password", ""));
+  return report.codes == 0 ? done()
+                           : Result<void>(went_wrong("a code was asked for after a wrong password", kSeeStack));
 }
 
 Result<void> judge_with_key(const Report& report) {
-  if (report.authenticated == PAM_SUCCESS) return went_wrong("a key alone was let in", "");
-  return report.passwords == 0 ? done() : Result<void>(went_wrong("the password was asked for beside a key", ""));
+  if (report.authenticated == PAM_SUCCESS) return went_wrong("a key alone was let in", kSeeStack);
+  return report.passwords == 0 ? done()
+                               : Result<void>(went_wrong("the password was asked for beside a key", kSeeStack));
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ Result<std::map<std::string, std::string>> settings_in(const char* path) {
   const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", path});
   if (!tested) return tested.error();
   if (tested->status == 0) return settings_of(tested->output);
-  return Error{Error::Code::kConfig, path, "is refused by testparm: " + printable(tested->output), ""};
+  return Error{Error::Code::kConfig, path, "is refused by testparm: " + printable(tested->output),
+               "mend it first: testparm " + std::string(path)};
 }
 
 /// Whether each setting of the drop-in is in force, by what Samba itself says and not by how the file looks.

@@ -85,7 +85,7 @@ std::vector<SshVisitor> visitors_of(const Outlook& outlook, const Config& config
 Result<void> prove_ssh(const Config& config, const Outlook& outlook) {
   const auto drop_in = read_file_state(kSshDropIn);
   if (!drop_in) return drop_in.error();
-  if (!*drop_in) return Error{Error::Code::kConfig, kSshDropIn, "does not exist", ""};
+  if (!*drop_in) return Error{Error::Code::kConfig, kSshDropIn, "does not exist", "run this again"};
   return test_sshd((*drop_in)->content, visitors_of(outlook, config));
 }
 

@@ -31,6 +31,7 @@ class SetupOnARunningSmbd(SetupScenario):
         shutil.rmtree(SMB_CONF.parent, ignore_errors=True)
         SMB_CONF.parent.mkdir()
         STACK.write_text(DEBIAN_STACK)
+        Path("/var/lib/samba/private").mkdir(parents=True, exist_ok=True)
         self.server = self.enterContext(SystemSmbd())
 
     def log_in(self, name: str) -> Outcome:
