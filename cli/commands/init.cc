@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/key_place.h"
 #include "cli/new_file.h"
 #include "config/config_reader.h"
 #include "config/trusted_file.h"
@@ -62,7 +63,12 @@ Result<void> see_that_no_key_is_lost(const Config& config) {
                "put the key file back from a backup; to begin anew, move the records away"};
 }
 
-Result<void> make_key_file(const std::string& path, UnixTime now, Report& report) {
+Result<void> make_key_file(const StoreConfig& store, UnixTime now, Report& report) {
+  const std::string& path = store.key_file;
+  std::error_code unreadable;  // is found out below
+  if (!std::filesystem::exists(path, unreadable)) {
+    if (const auto stays = see_that_a_new_key_would_stay(store); !stays) return stays;
+  }
   if (const auto directory = make_directory(directory_of(path), 0755); !directory) return directory.error();
   const auto keys = Keyring::generate(now);
   if (!keys) return keys.error();
@@ -116,7 +122,7 @@ Result<ExitStatus> init(Desk& desk, const InitOptions& options) {
   const auto config = read_config(path);
   if (!config) return config.error();
   if (const auto safe = see_that_no_key_is_lost(*config); !safe) return safe.error();
-  if (const auto made = make_key_file(config->store.key_file, desk.now(), report); !made) return made.error();
+  if (const auto made = make_key_file(config->store, desk.now(), report); !made) return made.error();
   if (const auto made = make_directories(*config, report); !made) return made.error();
   if (const auto opened = open_workplace(*config); !opened) return opened.error();
   return desk.answer(report.json(), report.text());

@@ -98,10 +98,8 @@ class SetupUnderSystemd(SetupScenario):
         self.assertEqual(self.before, everything_below(SSH, PAM))
         self.assertEqual([], list(JOURNAL.glob("*.json")))
 
-    def test_the_units_are_good(self) -> None:
+    def test_the_units_that_come_of_it_are_good(self) -> None:
         directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        for unit in (paths.PACKAGING / "systemd").iterdir():
-            (directory / unit.name).write_text(unit.read_text().replace("/usr/bin/twinlock", str(paths.COMMAND)))
         self.set_up_ssh()
         words = self.countdown()
         seconds = next(word[12:] for word in words if word.startswith("--on-active="))
@@ -115,5 +113,6 @@ class SetupUnderSystemd(SetupScenario):
     def test_the_sweep_may_write_where_it_must_take_things_back(self) -> None:
         """Its unit makes /etc read-only for it, but for these."""
         unit = (paths.PACKAGING / "systemd/twinlock-sweep.service").read_text()
-        writable = next(line for line in unit.splitlines() if line.startswith("ReadWritePaths="))
-        self.assertEqual({"-/etc/pam.d", "-/etc/ssh", "-/etc/samba"}, set(writable.partition("=")[2].split()))
+        writable = [path for line in unit.splitlines() if line.startswith("ReadWritePaths=")
+                    for path in line.partition("=")[2].split()]
+        self.assertLessEqual({"-/etc/pam.d", "-/etc/ssh", "-/etc/samba", "-/var/lib/twinlock"}, set(writable))
