@@ -99,7 +99,7 @@ class SetupOnARunningSshd(SetupScenario):
             self.assertEqual("still here\n", session.stdout.readline())
 
     def test_without_a_confirmation_everybody_gets_in_as_before(self) -> None:
-        self.set_up("--confirm-within", "4s")
+        self.set_up("--confirm-within", "8s")
         self.server.log.clear()
         self.server.log.wait_for(r"^Server listening on 127\.0\.0\.1")
         self.assert_as_before()
