@@ -120,6 +120,12 @@ Syntax& Syntax::positional(const std::string& name, std::string& target, const s
   return *this;
 }
 
+Syntax& Syntax::optional_word(const std::string& name, std::string& target, const std::vector<std::string>& words,
+                              const std::string& help) {
+  app_->add_option(name, target, help)->check(CLI::IsMember(words));
+  return *this;
+}
+
 Syntax& Syntax::required_text(const std::string& option, std::string& target, const std::string& help) {
   app_->add_option(option, target, help)->required()->type_name("TEXT");
   return *this;

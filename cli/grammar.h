@@ -35,6 +35,9 @@ class Syntax {
   Syntax& optional_user(std::string& target);  ///< The same, which may be left out.
   Syntax& id(std::uint32_t& target);           ///< The ID positional of a token.
   Syntax& positional(const std::string& name, std::string& target, const std::string& help);
+  /// One of these words, which may be left out.
+  Syntax& optional_word(const std::string& name, std::string& target, const std::vector<std::string>& words,
+                        const std::string& help);
   Syntax& required_text(const std::string& option, std::string& target, const std::string& help);
   Syntax& text(const std::string& option, std::string& target, const std::string& help);      ///< Not empty.
   Syntax& any_text(const std::string& option, std::string& target, const std::string& help);  ///< Also empty.

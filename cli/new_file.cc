@@ -13,7 +13,6 @@ namespace twinlock {
 namespace {
 
 constexpr unsigned kParentMode = 0755;
-constexpr std::string_view kFreshSuffix = ".twinlock-new";
 
 /// With a slash at its end a directory would be its own parent.
 std::string without_last_slashes(std::string path) {
@@ -95,7 +94,7 @@ Result<Made> make_directory(const std::string& typed, unsigned mode) {
 Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode) {
   struct stat there {};
   if (::lstat(path.c_str(), &there) == 0) return Made::kWasThere;
-  const std::string fresh = path + std::string(kFreshSuffix);
+  const std::string fresh = unfinished_name(path);
   if (const auto made = make_fresh(fresh, content, mode); !made) return made.error();
   const int error_number = give_name(fresh, path);
   if (error_number != 0) ::unlink(fresh.c_str());
@@ -106,32 +105,34 @@ Result<Made> make_file(const std::string& path, std::string_view content, unsign
   return Made::kNew;
 }
 
-Result<void> take_over_owner(const std::string& from, const std::string& to) {
-  struct stat status {};
-  if (::lstat(from.c_str(), &status) != 0) return failed(from, "examined");
-  if (::lchown(to.c_str(), status.st_uid, status.st_gid) != 0) return failed(to, "given its owner");
-  if (::chmod(to.c_str(), status.st_mode & 07777) != 0) return failed(to, "given its mode");
-  return done();
-}
-
 Result<void> flush_directory(const std::string& path) {
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
   return done();
 }
 
-Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
-  const std::string fresh = path + std::string(kFreshSuffix);
-  struct stat old {};
-  const bool exists = ::lstat(path.c_str(), &old) == 0;
-  if (const auto made = make_fresh(fresh, content, exists ? 0600 : mode_of_new); !made) return made;
-  auto replaced = exists ? take_over_owner(path, fresh) : done();
+std::string unfinished_name(const std::string& path) { return path + ".twinlock-new"; }
+
+Result<void> replace_file_as(const std::string& path, std::string_view content, const FileOwner& owner) {
+  const std::string fresh = unfinished_name(path);
+  if (const auto made = make_fresh(fresh, content, 0600); !made) return made;
+  auto replaced = done();
+  if (::lchown(fresh.c_str(), owner.user, owner.group) != 0) replaced = failed(fresh, "given its owner");
+  if (replaced && ::chmod(fresh.c_str(), owner.mode) != 0) replaced = failed(fresh, "given its mode");
   if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = failed(path, "replaced");
   if (!replaced) {
     ::unlink(fresh.c_str());
     return replaced;
   }
   return flush_directory(directory_of(path));
+}
+
+Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
+  struct stat old {};
+  if (::lstat(path.c_str(), &old) != 0) {
+    return replace_file_as(path, content, {::geteuid(), ::getegid(), mode_of_new});
+  }
+  return replace_file_as(path, content, {old.st_uid, old.st_gid, old.st_mode & 07777U});
 }
 
 Result<RevocableFile> RevocableFile::begin(const std::string& path) {

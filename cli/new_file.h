@@ -22,15 +22,24 @@ enum class Made { kNew, kWasThere };
 /// is never opened. The name appears when the file is whole: who is killed meanwhile leaves none, or one that is good.
 [[nodiscard]] Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode);
 
-/// Gives `to` the owner and the mode of `from`.
-[[nodiscard]] Result<void> take_over_owner(const std::string& from, const std::string& to);
-
 /// Names that were made, changed or removed in this directory are on disk when this returns.
 [[nodiscard]] Result<void> flush_directory(const std::string& path);
 
 /// Puts a file with this content in the place of `path` in one step, on disk before this returns: whoever opens it sees
 /// the old content or the new one. Owner and mode stay; where there was no file it gets `mode_of_new`.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new);
+
+struct FileOwner {
+  unsigned user;
+  unsigned group;
+  unsigned mode;  ///< The lower 12 bits.
+};
+
+/// The same with this owner and mode, whatever stands there.
+[[nodiscard]] Result<void> replace_file_as(const std::string& path, std::string_view content, const FileOwner& owner);
+
+/// What the two above call a file until it is whole; one that was killed leaves it behind.
+[[nodiscard]] std::string unfinished_name(const std::string& path);
 
 /// A new file that can be taken back, wherever others have moved its directory meanwhile, and without touching what
 /// they may have put in its place.

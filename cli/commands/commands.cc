@@ -21,6 +21,7 @@ void add_all_commands(Grammar& grammar) {
   add_revoke(grammar);
   add_sweep(grammar);
   add_setup(grammar);
+  add_setup_ends(grammar);
   add_key(grammar);
   add_audit(grammar);
   add_backup(grammar);

@@ -23,6 +23,7 @@ void add_sessions(Grammar& grammar);
 void add_revoke(Grammar& grammar);
 void add_sweep(Grammar& grammar);
 void add_setup(Grammar& grammar);
+void add_setup_ends(Grammar& grammar);
 void add_key(Grammar& grammar);
 void add_audit(Grammar& grammar);
 void add_audit_lines(Grammar& grammar);  ///< Called by add_audit().

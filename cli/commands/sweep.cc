@@ -3,6 +3,8 @@
 #include "cli/audit/audit_desk.h"
 #include "cli/commands/commands.h"
 #include "cli/live_view.h"
+#include "cli/setup/rollback.h"
+#include "config/config_reader.h"
 #include "live/code_stash.h"
 #include "login/settled.h"
 
@@ -57,12 +59,23 @@ void write_down(const Desk& desk, const Config& config, const std::vector<LiveSe
   }
 }
 
+/// First of all, and also where nothing else of ours can be read: that may be why nobody gets in.
+std::vector<std::string> roll_back(const Desk& desk, ExitStatus& status) {
+  const auto config = read_config(desk.config_path());
+  auto restored = roll_back_overdue(desk, config ? *config : Config{});
+  if (restored) return std::move(*restored);
+  desk.complain(restored.error());
+  status = status_of(restored.error().code);
+  return {};
+}
+
 Result<ExitStatus> sweep(Desk& desk) {
+  ExitStatus status = ExitStatus::kDone;
+  const std::vector<std::string> restored = roll_back(desk, status);
   const auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
   const auto all = read_live_sessions(workplace->config);
   if (!all) return all.error();
-  ExitStatus status = ExitStatus::kDone;
   const Cut cut = cut_connections(run_out(desk, *workplace, *all, status), *all);
   if (!cut.remaining.empty()) status = status_of(cut);
   write_down(desk, workplace->config, cut.cut);
@@ -73,6 +86,7 @@ Result<ExitStatus> sweep(Desk& desk) {
   Json answer = json_of(cut);
   answer["stashes"] = *stashes;
   answer["sealed"] = upkeep.sealed;
+  if (!restored.empty()) answer["restored"] = restored;
   return desk.answer(answer, sentences_of(cut), status);
 }
 

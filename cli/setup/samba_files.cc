@@ -4,14 +4,14 @@
 #include <iterator>
 #include <sstream>
 
+#include "cli/setup/config_lines.h"
+
 namespace twinlock {
 namespace {
 
 constexpr std::string_view kAccountLine = "account    requisite    pam_twinlock.so";
 constexpr std::string_view kSessionLine = "session    required     pam_twinlock.so";
 constexpr std::string_view kModule = "pam_twinlock.so";
-
-using Lines = std::vector<std::string>;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -23,31 +23,6 @@ std::string folded(std::string_view text) {
     if (!is_blank(c)) result += lower(c);
   }
   return result;
-}
-
-Lines lines_of(std::string_view text) {
-  Lines lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return lines;
-}
-
-std::string text_of(const Lines& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  return text;
-}
-
-/// Whether the next line belongs to this one, in smb.conf and in PAM stacks.
-bool goes_on(const std::string& line) { return !line.empty() && line.back() == '\\'; }
-
-/// Lines behind all others, which no line before them swallows.
-void append(Lines& lines, const Lines& more) {
-  if (!lines.empty() && goes_on(lines.back())) lines.emplace_back();
-  lines.insert(lines.end(), more.begin(), more.end());
 }
 
 bool ends_with(const Lines& lines, const Lines& end) {
@@ -76,8 +51,6 @@ std::string kind_of(const std::string& line) {
   return std::string(kAnyKind);
 }
 
-bool is_continued(const Lines& lines, std::size_t at) { return at > 0 && goes_on(lines[at - 1]); }
-
 /// The first line that is, or may hold, one of the kind; the end where there is none.
 std::size_t find_kind(const Lines& lines, const std::string& kind) {
   for (std::size_t at = 0; at < lines.size(); ++at) {
@@ -100,10 +73,6 @@ bool is_weak(const std::string& line, const std::string& kind) {
          std::ranges::any_of(words_of(line), [](const std::string& word) { return word.ends_with(kModule); });
 }
 
-void insert(Lines& lines, std::size_t at, std::string_view line) {
-  lines.emplace(lines.begin() + static_cast<std::ptrdiff_t>(at), line);
-}
-
 }  // namespace
 
 std::string with_drop_in(std::string_view smb_conf) {
@@ -123,7 +92,7 @@ std::string with_samba_lines(std::string_view stack) {
     if (first == lines.size()) {
       append(lines, {std::string(kAccountLine)});
     } else {
-      insert(lines, first, kAccountLine);
+      insert(lines, first, {std::string(kAccountLine)});
     }
   }
   const bool has_session = std::ranges::any_of(lines, [](const std::string& line) { return is_ours(line, "session"); });

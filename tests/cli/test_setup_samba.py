@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-import unittest
 from pathlib import Path
 
 from support import paths
 from support.command import CONFIG, DONE, NO, STORE, USAGE, Done, Person, run
+from support.setup_scenario import JOURNAL, SetupScenario, everything_below
 
 SAMBA = Path("/etc/samba")
 SMB_CONF, DROP_IN = SAMBA / "smb.conf", SAMBA / "twinlock.conf"
@@ -49,15 +49,15 @@ def effective(parameter: str) -> str:
     return done.stdout.strip().lower()
 
 
-class SetupSamba(unittest.TestCase):
+class SetupSamba(SetupScenario):
     def setUp(self) -> None:
+        super().setUp()
         shutil.rmtree(SAMBA, ignore_errors=True)
         SAMBA.mkdir()
         Path("/var/lib/samba/private").mkdir(parents=True, exist_ok=True)
         SMB_CONF.write_text(DEBIAN_SMB_CONF)
         STACK.write_text(DEBIAN_STACK)
-        for leftover in STACK.parent.glob("samba.*"):
-            leftover.unlink()
+        self.before = everything_below(SAMBA, STACK.parent)
 
     def setup_samba(self, *options: str) -> Done:
         return run("setup", "samba", "--yes", *options)
@@ -66,10 +66,15 @@ class SetupSamba(unittest.TestCase):
         self.assertEqual(DONE, done.status, done.messages)
         return done
 
+    def set_up(self, *options: str) -> Done:
+        """And confirmed, so that the next one may come."""
+        done = self.assert_done(self.setup_samba(*options))
+        run("setup", "confirm")
+        return done
+
     def assert_untouched(self) -> None:
-        self.assertEqual(DEBIAN_SMB_CONF, SMB_CONF.read_text())
-        self.assertEqual(DEBIAN_STACK, STACK.read_text())
-        self.assertFalse(DROP_IN.exists())
+        self.assertEqual(self.before, everything_below(SAMBA, STACK.parent))
+        self.assertEqual([], list(JOURNAL.glob("*.json")))
 
     def test_its_settings_win_over_those_that_stood_before(self) -> None:
         self.assert_done(self.setup_samba())
@@ -95,7 +100,7 @@ class SetupSamba(unittest.TestCase):
                     "[global]\n   log file = /var/log/x \\"):
             with self.subTest(odd):
                 SMB_CONF.write_text(odd)
-                self.assert_done(self.setup_samba())
+                self.set_up()
                 self.assertEqual(WANTED, {name: effective(name) for name in WANTED})
 
     def test_what_does_not_come_into_force_is_taken_back(self) -> None:
@@ -107,6 +112,7 @@ class SetupSamba(unittest.TestCase):
         self.assertIn("overrides a setting of /etc/samba/twinlock.conf", done.messages)
         self.assertEqual((with_registry, DEBIAN_STACK), (SMB_CONF.read_text(), STACK.read_text()))
         self.assertFalse(DROP_IN.exists())
+        self.assertEqual([], list(JOURNAL.glob("*.json")))
 
     def test_a_second_run_finds_out_what_has_been_overridden_since(self) -> None:
         self.assert_done(self.setup_samba())
@@ -117,7 +123,7 @@ class SetupSamba(unittest.TestCase):
     def test_our_lines_stand_first_of_account_and_last_of_session(self) -> None:
         for stack in (DEBIAN_STACK, FEDORA_STACK):
             STACK.write_text(stack)
-            self.assert_done(self.setup_samba())
+            self.set_up()
             lines = [line.split() for line in STACK.read_text().splitlines()]
             account = [line for line in lines if line[0] == "account" or line[-1] == "common-account"]
             self.assertEqual(["account", "requisite", "pam_twinlock.so"], account[0])
@@ -129,27 +135,51 @@ class SetupSamba(unittest.TestCase):
         self.assertEqual((paths.PACKAGING / "pam.d/samba").read_text(), STACK.read_text())
 
     def test_a_second_run_changes_nothing(self) -> None:
-        self.assertEqual({"changed": [str(DROP_IN), str(STACK), str(SMB_CONF)]},
-                         self.assert_done(self.setup_samba("--json")).json())
+        self.assertEqual([str(DROP_IN), str(STACK), str(SMB_CONF)], self.set_up("--json").json()["changed"])
         before = {path: (path.read_bytes(), path.stat().st_ino) for path in (SMB_CONF, DROP_IN, STACK)}
         again = self.assert_done(self.setup_samba("--json"))
-        self.assertEqual({"changed": []}, again.json())
+        self.assertEqual({"changed": [], "confirm_until": None}, again.json())
         self.assertEqual(before, {path: (path.read_bytes(), path.stat().st_ino) for path in before})
 
-    def test_what_was_there_is_kept_with_owner_and_mode(self) -> None:
+    def test_undo_restores_byte_for_byte_with_owner_and_mode(self) -> None:
         shutil.chown(SMB_CONF, 0, 60601)
         SMB_CONF.chmod(0o640)
-        self.assert_done(self.setup_samba())
-        kept = SAMBA / "smb.conf.before-twinlock"
-        self.assertEqual(DEBIAN_SMB_CONF, kept.read_text())
-        for path in (SMB_CONF, kept):
-            self.assertEqual((0, 60601, 0o100640), (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode))
+        self.before = everything_below(SAMBA, STACK.parent)
+        for act in (self.set_up, lambda: self.assert_done(self.setup_samba())):
+            act()
+            self.assertEqual((60601, 0o100640), (SMB_CONF.stat().st_gid, SMB_CONF.stat().st_mode))
+            done = run("setup", "undo", "samba", "--yes", "--json")
+            self.assertEqual({"restored": [str(SMB_CONF), str(STACK), str(DROP_IN)]}, done.json())
+            self.assert_untouched()
 
-    def test_the_first_copy_is_never_overwritten(self) -> None:
+    def test_without_a_confirmation_it_is_taken_back(self) -> None:
+        self.assert_done(self.setup_samba("--confirm-within", "1s"))
+        self.await_condition(lambda: not list(JOURNAL.glob("*.json")))
+        self.assert_untouched()
+
+    def test_each_service_waits_for_its_own_confirmation(self) -> None:
         self.assert_done(self.setup_samba())
-        SMB_CONF.write_text(DEBIAN_SMB_CONF + "[data]\n   path = /srv\n")
-        self.assert_done(self.setup_samba())
-        self.assertEqual(DEBIAN_SMB_CONF, (SAMBA / "smb.conf.before-twinlock").read_text())
+        self.set_up_ssh()
+        self.assertEqual(USAGE, run("setup", "undo", "--yes").status)
+        self.assertEqual(DONE, run("setup", "undo", "ssh", "--yes").status)
+        self.assertEqual({"confirmed": ["samba"]}, run("setup", "confirm", "--json").json())
+
+    def test_a_drop_in_that_was_edited_is_not_replaced(self) -> None:
+        DROP_IN.write_text("obey pam restrictions = no\n")
+        self.before = everything_below(SAMBA, STACK.parent)
+        self.assertEqual(NO, self.setup_samba().status)
+        self.assert_untouched()
+
+    def test_a_missing_helper_or_module_is_found_before_anything_changes(self) -> None:
+        module = next(Path("/usr/lib").glob("*/security/pam_twinlock.so"))
+        for program in (Path("/usr/libexec/twinlock/smb-map"), module):
+            away = program.with_suffix(".away")
+            program.rename(away)
+            done = self.setup_samba()
+            away.rename(program)
+            self.assertEqual(CONFIG, done.status, done.messages)
+            self.assertIn(program.name, done.messages)
+            self.assert_untouched()
 
     def test_what_testparm_refuses_is_taken_back(self) -> None:
         flawed = DEBIAN_SMB_CONF.replace("workgroup = WORKGROUP", "security = ads\n   role = none\n   realm =")

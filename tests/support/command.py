@@ -55,6 +55,13 @@ class Person(pexpect.spawn):
         super().__init__(str(paths.COMMAND), list(arguments), encoding="utf-8", timeout=20, dimensions=(60, 120))
         self.delaybeforesend = None
 
+    @classmethod
+    def shell(cls, line: str) -> "Person":
+        """Somebody whose shell runs this line."""
+        person = cls.__new__(cls)
+        pexpect.spawn.__init__(person, "/bin/sh", ["-c", line], encoding="utf-8", timeout=20, dimensions=(60, 120))
+        return person
+
     def end(self) -> int:
         """Waits for it. The exit status; negative: the signal that ended it. The rest of the screen is in `before`."""
         self.expect(pexpect.EOF)

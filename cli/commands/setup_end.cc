@@ -1,0 +1,160 @@
+// twinlock setup confirm, setup undo: how a setup ends.
+#include <algorithm>
+
+#include "cli/commands/commands.h"
+#include "cli/held_signals.h"
+#include "cli/setup/rollback.h"
+#include "config/config_reader.h"
+
+namespace twinlock {
+namespace {
+
+using Phase = JournalEntry::Phase;
+
+struct UndoOptions {
+  std::string service;
+  bool yes = false;
+  bool force = false;
+  bool if_due = false;
+};
+
+/// A configuration that cannot be read may be the very reason for taking things back: then its defaults say where.
+Config config_or_defaults(const Desk& desk) {
+  auto config = read_config(desk.config_path());
+  if (config) return std::move(*config);
+  desk.complain(config.error());
+  return {};
+}
+
+Error nothing_there(const std::string& command, const std::string& why) {
+  return {Error::Code::kRefused, "setup " + command, why, ""};
+}
+
+/// The latest entry of each service.
+Result<std::vector<JournalEntry>> latest_entries(const Journal& journal) {
+  const auto all = journal.entries();
+  if (!all) return all;
+  std::vector<JournalEntry> latest;
+  for (const JournalEntry& entry : *all) {
+    if (!latest.empty() && latest.back().service == entry.service) latest.pop_back();
+    latest.push_back(entry);
+  }
+  return latest;
+}
+
+Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& journal, JournalEntry entry) {
+  if (entry.phase == Phase::kWriting) {
+    return Error{Error::Code::kRefused, "setup " + entry.service, "was cut off half way",
+                 "take it back: twinlock setup undo " + entry.service};
+  }
+  entry.phase = Phase::kConfirmed;
+  if (const auto kept = journal.put(entry); !kept) return kept;
+  end_countdown(entry);
+  desk.write_down(config, "setup_confirmed", title_of(entry));
+  return done();
+}
+
+Result<ExitStatus> confirm(Desk& desk) {
+  const auto config = read_config(desk.config_path());
+  if (!config) return config.error();
+  const auto journal = Journal::open_if_any(*config);
+  if (!journal) return journal.error();
+  if (!*journal) return nothing_there("confirm", "nothing waits for it");
+  const auto lock = (*journal)->lock(Journal::Patience::kWait);
+  if (!lock) return lock.error();
+  const auto latest = latest_entries(**journal);
+  if (!latest) return latest.error();
+  Json confirmed = Json::array();
+  std::string text;
+  for (const JournalEntry& entry : *latest) {
+    if (entry.phase == Phase::kConfirmed) continue;
+    if (const auto kept = confirm_one(desk, *config, **journal, entry); !kept) return kept.error();
+    confirmed.push_back(entry.service);
+    text += "Confirmed; it stays: " + title_of(entry) + "\n";
+  }
+  if (confirmed.empty()) return nothing_there("confirm", "nothing waits for it");
+  return desk.answer({{"confirmed", confirmed}}, text);
+}
+
+/// The setup that is meant: the one that is named, else the one that waits, else the only one.
+Result<JournalEntry> choose(const std::vector<JournalEntry>& latest, const std::string& service) {
+  std::vector<JournalEntry> meant;
+  for (const JournalEntry& entry : latest) {
+    if (service.empty() || entry.service == service) meant.push_back(entry);
+  }
+  const auto waits = [](const JournalEntry& entry) { return entry.phase != Phase::kConfirmed; };
+  if (std::ranges::any_of(meant, waits)) std::erase_if(meant, std::not_fn(waits));
+  if (meant.empty()) return nothing_there("undo", "nothing is there to be taken back");
+  if (meant.size() == 1) return meant[0];
+  return Error{Error::Code::kUsage, "setup undo", "more than one setup can be taken back", "name one: ssh or samba"};
+}
+
+Result<void> show_back(const Desk& desk, const JournalEntry& entry) {
+  for (const JournalFile& file : entry.files) {
+    const auto change = change_back(file);
+    if (!change) return change.error();
+    const std::string difference = change->is_needed() ? difference_of(*change) : "";
+    if (const auto shown = desk.show(difference); !shown) return shown;
+  }
+  return done();
+}
+
+Result<ExitStatus> report(const Desk& desk, const std::vector<std::string>& restored, const std::string& words) {
+  std::string text;
+  for (const std::string& path : restored) text += "as before: " + path + "\n";
+  return desk.answer({{"restored", restored}}, text + words);
+}
+
+/// Under the lock, and only if it is still the setup that was shown.
+Result<ExitStatus> take_back_now(const Desk& desk, const Config& config, const Journal& journal,
+                                 const JournalEntry& shown, OnEdit on_edit) {
+  const auto lock = journal.lock(Journal::Patience::kWait);
+  if (!lock) return lock.error();
+  const auto now = journal.latest(shown.service);
+  if (!now) return now.error();
+  if (!*now || (*now)->number != shown.number) return nothing_there("undo", "somebody else took it back meanwhile");
+  const HeldSignals held;
+  const auto back = take_back(journal, **now, on_edit);
+  if (!back) return back.error();
+  desk.write_down(config, "setup_undone", title_of(**now));
+  return report(desk, back->restored, back->words + "\n");
+}
+
+Result<ExitStatus> undo_what_is_due(const Desk& desk, const Config& config) {
+  const auto restored = roll_back_overdue(desk, config);
+  if (!restored) return restored.error();
+  return report(desk, *restored, "");
+}
+
+Result<ExitStatus> undo(Desk& desk, const UndoOptions& options) {
+  const Config config = config_or_defaults(desk);
+  if (options.if_due) return undo_what_is_due(desk, config);
+  const auto journal = Journal::open_if_any(config);
+  if (!journal) return journal.error();
+  if (!*journal) return nothing_there("undo", "nothing was set up");
+  const auto latest = latest_entries(**journal);
+  if (!latest) return latest.error();
+  const auto entry = choose(*latest, options.service);
+  if (!entry) return entry.error();
+  if (const auto shown = show_back(desk, *entry); !shown) return shown.error();
+  const auto agreed = desk.agree("Put these files back as they were?", options.yes ? Consent::kGiven : Consent::kAsk);
+  if (!agreed) return agreed.error();
+  if (*agreed == Answer::kNo) return ExitStatus::kNo;
+  return take_back_now(desk, config, **journal, *entry, options.force ? OnEdit::kKeepCopy : OnEdit::kLeave);
+}
+
+}  // namespace
+
+void add_setup_ends(Grammar& grammar) {
+  grammar.command("setup confirm", "keep what a setup changed", confirm);
+  const auto options = std::make_shared<UndoOptions>();
+  grammar
+      .command("setup undo", "put back what was there before the last setup",
+               [options](Desk& desk) { return undo(desk, *options); })
+      .optional_word("service", options->service, {"ssh", "samba"}, "which setup, where there are several")
+      .flag("--yes", options->yes, "do not ask")
+      .flag("--force", options->force, "also files that were edited since; a copy of them is kept")
+      .flag("--if-due", options->if_due, "only what nobody confirmed in time; asks nothing (for a timer)");
+}
+
+}  // namespace twinlock

@@ -1,0 +1,224 @@
+#include "cli/setup/pam_trial.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <security/pam_appl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "base/clock.h"
+#include "base/unique_fd.h"
+#include "cli/new_file.h"
+#include "text/messages.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::int64_t kPatience = 20'000;  // milliseconds; directory services take their time
+constexpr const char* kSeeStack = "see which module of the stack did so in the log (authpriv)";
+constexpr const char* kNobodysPassword = "no password of anybody";
+
+/// What one transaction has come to, small enough for a pipe's single write.
+struct Report {
+  int authenticated = -1;  ///< What pam_authenticate(3) returned; -1: was not called.
+  int admitted = -1;       ///< pam_acct_mgmt(3), likewise.
+  int passwords = 0;       ///< How many questions were asked, other than for a code.
+  int codes = 0;
+};
+
+enum class Key { kNone, kGiven };
+enum class Phase { kAuth, kAccount };
+
+struct Talk {
+  std::string_view code_prompt;
+  Report& report;
+};
+
+/// Answers what is asked: a password of nobody's, and no code. Whoever asks for a code hears that nobody is there.
+int converse(int count, const pam_message** messages, pam_response** answers, void* data) {
+  Talk& talk = *static_cast<Talk*>(data);
+  auto* given = static_cast<pam_response*>(std::calloc(static_cast<std::size_t>(count), sizeof(pam_response)));
+  if (given == nullptr) return PAM_BUF_ERR;
+  int status = PAM_SUCCESS;
+  for (int at = 0; at < count; ++at) {
+    const pam_message& message = *messages[at];
+    if (message.msg_style != PAM_PROMPT_ECHO_OFF && message.msg_style != PAM_PROMPT_ECHO_ON) continue;
+    const bool is_code = std::string_view(message.msg).ends_with(talk.code_prompt);
+    ++(is_code ? talk.report.codes : talk.report.passwords);
+    if (is_code) status = PAM_CONV_ERR;
+    given[at].resp = ::strdup(kNobodysPassword);
+  }
+  if (status == PAM_SUCCESS) {
+    *answers = given;
+    return PAM_SUCCESS;
+  }
+  for (int at = 0; at < count; ++at) std::free(given[at].resp);
+  std::free(given);
+  return status;
+}
+
+/// In place of PAM's own waiting after a refusal.
+void do_not_wait(int, unsigned, void*) {}
+
+struct Transaction {
+  const char* service;
+  Key key;
+  Phase phase;
+};
+
+void run_transaction(const Transaction& transaction, const PamTrial& trial, Report& report) {
+  Talk talk{code_prompt(trial.language), report};
+  const pam_conv conversation{converse, &talk};
+  pam_handle_t* handle = nullptr;
+  const char* directory = trial.directory.c_str();
+  if (::pam_start_confdir(transaction.service, kNobodysName, &conversation, directory, &handle) != PAM_SUCCESS) return;
+  ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&do_not_wait));
+  ::pam_set_item(handle, PAM_RHOST, "127.0.0.1");
+  ::pam_set_item(handle, PAM_TTY, "ssh");
+  if (transaction.key == Key::kGiven) ::pam_putenv(handle, "SSH_AUTH_INFO_0=publickey trial");
+  if (transaction.phase == Phase::kAuth) report.authenticated = ::pam_authenticate(handle, PAM_DISALLOW_NULL_AUTHTOK);
+  if (transaction.phase == Phase::kAccount) report.admitted = ::pam_acct_mgmt(handle, 0);
+  ::pam_end(handle, PAM_SUCCESS);
+}
+
+[[noreturn]] void be_the_trial(int pipe, const Transaction& transaction, const PamTrial& trial) {
+  Report report;
+  run_transaction(transaction, trial, report);
+  [[maybe_unused]] const ssize_t written = ::write(pipe, &report, sizeof report);
+  ::_exit(0);
+}
+
+Error went_wrong(std::string why, std::string mend) {
+  return {Error::Code::kConfig, "the trial of the new PAM stack", std::move(why), std::move(mend)};
+}
+
+/// One transaction in a process of its own: modules may crash, hang and leave things behind.
+Result<Report> run_apart(const Transaction& transaction, const PamTrial& trial) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(Error::Code::kStore, "trial", "started", errno);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  const pid_t child = ::fork();
+  if (child < 0) return system_error(Error::Code::kStore, "trial", "started", errno);
+  if (child == 0) be_the_trial(writer.get(), transaction, trial);
+  writer = UniqueFd();
+  pollfd answer{reader.get(), POLLIN, 0};
+  const bool answered = ::poll(&answer, 1, static_cast<int>(kPatience)) == 1;
+  Report report;
+  const bool complete = answered && ::read(reader.get(), &report, sizeof report) == sizeof report;
+  if (!complete) ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (complete) return report;
+  return went_wrong(answered ? "ended with a crash of one of its modules" : "does not end",
+                    "see the log (authpriv) for the module");
+}
+
+/// The trial's own /etc/pam.d, for as long as it lives.
+class Directory {
+ public:
+  explicit Directory(std::string path) : path_(std::move(path)) { remove(); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  ~Directory() { remove(); }
+
+  [[nodiscard]] Result<void> fill(const PamFiles& files) const {
+    if (const auto made = make_directory(path_, 0700); !made) return made.error();
+    for (const auto& [name, text] : files) {
+      std::ofstream file(path_ + "/" + name);
+      file << text;
+      if (!file.flush()) return Error{Error::Code::kStore, path_ + "/" + name, "cannot be written", ""};
+    }
+    return done();
+  }
+
+ private:
+  void remove() const {
+    std::error_code ignored;  // what is left lies in root's own directory, and is looked at no more
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  std::string path_;
+};
+
+Error module_missing() {
+  return went_wrong("PAM does not find pam_twinlock.so, or a module beside it",
+                    "install it where PAM's other modules are, such as /usr/lib/x86_64-linux-gnu/security, and see the "
+                    "log (authpriv)");
+}
+
+std::string told(int status) {
+  return std::string(::pam_strerror(nullptr, status)) + " (PAM " + std::to_string(status) + ")";
+}
+
+Result<void> judge_admission(const Report& report, int wanted) {
+  if (report.admitted == wanted) return done();
+  if (report.admitted == PAM_MODULE_UNKNOWN) return module_missing();
+  return went_wrong("account: a login without a code ends with " + told(report.admitted) + ", not as ours refuses",
+                    "see that 'twinlock config check' is content, and the log (authpriv)");
+}
+
+Result<void> judge_without_key(const Report& report) {
+  if (report.authenticated == PAM_MODULE_UNKNOWN) return module_missing();
+  if (report.authenticated == PAM_SUCCESS) return went_wrong("a wrong password was let in", kSeeStack);
+  if (report.passwords == 0) return went_wrong("no password was asked for", "see the log (authpriv)");
+  return report.codes == 0 ? done()
+                           : Result<void>(went_wrong("a code was asked for after a wrong password", kSeeStack));
+}
+
+Result<void> judge_with_key(const Report& report) {
+  if (report.authenticated == PAM_SUCCESS) return went_wrong("a key alone was let in", kSeeStack);
+  return report.passwords == 0 ? done()
+                               : Result<void>(went_wrong("the password was asked for beside a key", kSeeStack));
+}
+
+}  // namespace
+
+Result<void> try_ssh_stack(const PamTrial& trial) {
+  const Directory directory(trial.directory);
+  if (const auto filled = directory.fill(trial.files); !filled) return filled;
+  const auto admission = run_apart({"sshd", Key::kGiven, Phase::kAccount}, trial);
+  if (!admission) return admission.error();
+  if (const auto good = judge_admission(*admission, PAM_PERM_DENIED); !good) return good;
+  const auto without_key = run_apart({"sshd", Key::kNone, Phase::kAuth}, trial);
+  if (!without_key) return without_key.error();
+  if (const auto good = judge_without_key(*without_key); !good) return good;
+  const auto with_key = run_apart({"sshd", Key::kGiven, Phase::kAuth}, trial);
+  if (!with_key) return with_key.error();
+  return judge_with_key(*with_key);
+}
+
+Result<void> try_samba_stack(const PamTrial& trial) {
+  const Directory directory(trial.directory);
+  if (const auto filled = directory.fill(trial.files); !filled) return filled;
+  const auto admission = run_apart({"samba", Key::kNone, Phase::kAccount}, trial);
+  if (!admission) return admission.error();
+  return judge_admission(*admission, PAM_AUTH_ERR);
+}
+
+PamFiles read_pam_files() {
+  PamFiles files;
+  for (const char* directory : {"/usr/lib/pam.d", "/etc/pam.d"}) {
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
+      std::error_code unreadable;
+      if (!entry.is_regular_file(unreadable)) continue;
+      std::ostringstream text;
+      text << std::ifstream(entry.path()).rdbuf();
+      files[entry.path().filename().string()] = text.str();
+    }
+  }
+  return files;
+}
+
+}  // namespace twinlock

@@ -1,0 +1,73 @@
+#include "cli/setup/reload.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <vector>
+
+#include "base/printable.h"
+#include "cli/program.h"
+#include "cli/setup/ssh_server.h"
+#include "live/process.h"
+
+namespace twinlock {
+namespace {
+
+struct Server {
+  std::string program;             ///< As its process is called.
+  std::vector<std::string> units;  ///< Debian's name, Fedora's.
+};
+
+Server server_of(const std::string& service) {
+  if (service == "ssh") return {"sshd", {"ssh.service", "sshd.service"}};
+  return {"smbd", {"smbd.service", "smb.service"}};
+}
+
+Result<std::string> reload_unit(const Server& server) {
+  for (const std::string& unit : server.units) {
+    const auto known = run_program({"systemctl", "cat", unit});
+    if (!known) return known.error();
+    if (known->status != 0) continue;
+    const auto told = run_program({"systemctl", "try-reload-or-restart", unit});
+    if (!told) return told.error();
+    if (told->status == 0) return unit + " has read its files again, if it runs";
+    return Error{Error::Code::kRefused, unit, "does not take the change: " + printable(told->output),
+                 "see 'systemctl status " + unit + "'"};
+  }
+  return server.program + " has no unit here; it reads its files when it starts";
+}
+
+/// Where Samba says that it keeps its pid file.
+std::string pid_file_of_smbd() {
+  const auto said = run_program({"testparm", "--suppress-prompt", "--parameter-name=pid directory"});
+  std::string directory = said && said->status == 0 ? said->output : "";
+  while (!directory.empty() && directory.back() == '\n') directory.pop_back();
+  directory = directory.substr(directory.rfind('\n') + 1);  // npos + 1 is 0; remarks stand before
+  return (directory.starts_with('/') ? directory : "/run/samba") + "/smbd.pid";
+}
+
+Result<std::string> reload_process(const Server& server, const std::string& pid_file) {
+  const std::string nobody =
+      "no " + server.program + " runs, as " + pid_file + " says; it reads its files when it starts";
+  pid_t pid = 0;
+  std::ifstream(pid_file) >> pid;
+  if (pid <= 1) return nobody;
+  const auto name = name_of_process(pid);
+  if (!name || *name != server.program) return nobody;
+  if (::kill(pid, SIGHUP) != 0)
+    return system_error(Error::Code::kStore, "process " + std::to_string(pid), "told", errno);
+  return server.program + " reads its files again (process " + std::to_string(pid) + ")";
+}
+
+}  // namespace
+
+bool has_systemd() { return ::access("/run/systemd/system", F_OK) == 0; }
+
+Result<std::string> reload_server(const std::string& service) {
+  const Server server = server_of(service);
+  if (has_systemd()) return reload_unit(server);
+  return reload_process(server, service == "ssh" ? pid_file_of_sshd() : pid_file_of_smbd());
+}
+
+}  // namespace twinlock

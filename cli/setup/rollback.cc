@@ -1,0 +1,153 @@
+#include "cli/setup/rollback.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+#include "base/clock.h"
+#include "cli/program.h"
+#include "cli/setup/detached.h"
+#include "cli/setup/reload.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::int64_t kNextTry = 30'000;  // milliseconds
+
+std::string unit_of(const JournalEntry& entry) { return "twinlock-setup-rollback-" + entry.service; }
+
+Result<void> see_that_nobody_edited(const JournalEntry& entry) {
+  for (const JournalFile& file : entry.files) {
+    const auto edited = was_edited(file);
+    if (!edited) return edited.error();
+    if (!*edited) continue;
+    return Error{
+        Error::Code::kRefused, file.path, "was edited since twinlock wrote it",
+        "put back what you want to keep by hand, or take it back all the same with --force, which keeps a copy"};
+  }
+  return done();
+}
+
+bool is_due(const JournalEntry& entry) {
+  return entry.phase != JournalEntry::Phase::kConfirmed && has_come(entry.deadline);
+}
+
+Result<std::optional<JournalEntry>> find_again(const Journal& journal, const JournalEntry& entry) {
+  auto latest = journal.latest(entry.service);
+  if (!latest) return latest;
+  return *latest && (*latest)->number == entry.number ? latest : std::optional<JournalEntry>();
+}
+
+/// Under the lock, by what the journal says then: somebody may have confirmed meanwhile.
+Result<std::vector<std::string>> roll_back_if_due(const Desk& desk, const Config& config, const Journal& journal,
+                                                  const JournalEntry& entry) {
+  const auto lock = journal.lock(Journal::Patience::kWait);
+  if (!lock) return lock.error();
+  const auto again = find_again(journal, entry);
+  if (!again) return again.error();
+  if (!*again || !is_due(**again)) return std::vector<std::string>();
+  const auto back = take_back(journal, **again, OnEdit::kKeepCopy);
+  if (!back) {
+    desk.write_down(config, "setup_rolled_back",
+                    entry.service + ": failed, and is tried again: " + back.error().text());
+    return back.error();
+  }
+  desk.write_down(config, "setup_rolled_back", title_of(**again) + "; " + back->words);
+  return back->restored;
+}
+
+/// What the detached process does.
+void count_down(Desk desk, const Config& config, const Journal& journal, const JournalEntry& entry) {
+  while (true) {
+    const auto now = find_again(journal, entry);
+    if (now && (!*now || (*now)->phase == JournalEntry::Phase::kConfirmed)) return;
+    if (now && !is_due(**now)) {
+      sleep_until((*now)->deadline.since_boot);
+      continue;
+    }
+    desk.advance_to(read_clock());
+    if (const auto back = roll_back_if_due(desk, config, journal, entry); back && now) return;
+    sleep_until(milliseconds_since_boot() + kNextTry);
+  }
+}
+
+Result<void> start_timer(const Desk& desk, const JournalEntry& entry) {
+  std::error_code unreadable;
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe", unreadable).string();
+  const auto left = (entry.deadline.since_boot - milliseconds_since_boot()) / 1000 + 1;
+  const auto started = run_program({"systemd-run", "--quiet", "--collect", "--unit=" + unit_of(entry),
+                                    "--on-active=" + std::to_string(left) + "s", "--timer-property=AccuracySec=1s",
+                                    self, "--config", desk.config_path(), "setup", "undo", "--if-due"});
+  if (!started) return started.error();
+  if (started->status == 0) return done();
+  return Error{Error::Code::kStore, "systemd-run", "started no countdown: " + printable(started->output), ""};
+}
+
+}  // namespace
+
+std::string title_of(const JournalEntry& entry) {
+  std::string text = entry.service + ":";
+  for (const JournalFile& file : entry.files) text += (text.ends_with(':') ? " " : ", ") + file.path;
+  return text;
+}
+
+void end_countdown(const JournalEntry& entry) {
+  if (has_systemd()) {
+    static_cast<void>(run_program({"systemctl", "stop", unit_of(entry) + ".timer"}));  // it would find nothing to do
+  } else if (entry.watcher && entry.watcher->pid != ::getpid()) {
+    static_cast<void>(ask_to_end(*entry.watcher));  // likewise
+  }
+}
+
+Result<TakenBack> take_back(const Journal& journal, const JournalEntry& entry, OnEdit on_edit) {
+  if (on_edit == OnEdit::kLeave) {
+    if (const auto untouched = see_that_nobody_edited(entry); !untouched) return untouched.error();
+  }
+  TakenBack back;
+  std::optional<Error> failure;
+  for (auto file = entry.files.rbegin(); file != entry.files.rend(); ++file) {
+    const auto restored = restore_file(*file, on_edit, journal.directory());
+    if (!restored) failure = restored.error();
+    if (restored && *restored == Restored::kNow) back.restored.push_back(file->path);
+  }
+  if (failure) return *failure;
+  if (const auto forgotten = journal.remove(entry); !forgotten) return forgotten.error();
+  end_countdown(entry);
+  const auto told = reload_server(entry.service);
+  back.words = told ? *told : told.error().text();
+  return back;
+}
+
+Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const Config& config) {
+  const auto journal = Journal::open_if_any(config);
+  if (!journal) return journal.error();
+  std::vector<std::string> restored;
+  if (!*journal) return restored;
+  const auto entries = (*journal)->entries();
+  if (!entries) return entries.error();
+  for (const JournalEntry& entry : *entries) {
+    if (!is_due(entry)) continue;
+    auto back = roll_back_if_due(desk, config, **journal, entry);
+    if (!back) return back;
+    std::ranges::move(*back, std::back_inserter(restored));
+  }
+  return restored;
+}
+
+Result<std::optional<ProcessIdentity>> begin_countdown(const Desk& desk, const Config& config,
+                                                       const JournalEntry& entry) {
+  if (has_systemd()) {
+    end_countdown(entry);  // the timer of one that was taken back otherwise would have its name
+    const auto started = start_timer(desk, entry);
+    return started ? Result<std::optional<ProcessIdentity>>(std::nullopt) : started.error();
+  }
+  const auto journal = Journal::open(config);
+  if (!journal) return journal.error();
+  const auto watcher = start_detached([&] { count_down(desk, config, *journal, entry); });
+  if (!watcher) return watcher.error();
+  return std::optional(*watcher);
+}
+
+}  // namespace twinlock

@@ -1,0 +1,86 @@
+// setup samba: the drop-in, its inclusion, and our lines in smbd's PAM stack.
+#include <unistd.h>
+
+#include <map>
+
+#include "base/printable.h"
+#include "cli/program.h"
+#include "cli/setup/packaged_files.h"
+#include "cli/setup/pam_trial.h"
+#include "cli/setup/samba_files.h"
+#include "cli/setup/setup_service.h"
+
+namespace twinlock {
+namespace {
+
+constexpr const char* kHelper = "/usr/libexec/twinlock/smb-map";  // as the drop-in names it
+
+Result<Changes> plan_samba(const Journal& journal) {
+  const std::string packaged(kPackagedSambaDropIn);
+  const auto drop_in = plan_drop_in(journal, "samba", {kSambaDropIn, std::nullopt, packaged}, {});
+  if (!drop_in) return drop_in.error();
+  const auto main = plan_change(kSambaConfig, [](const auto& text) { return with_drop_in(text.value_or("")); });
+  if (!main) return main.error();
+  const auto stack = plan_change(kSambaPamStack, [](const auto& text) {
+    return text ? with_samba_lines(*text) : std::string(kPackagedSambaStack);
+  });
+  if (!stack) return stack.error();
+  Changes changes;
+  for (const auto& change : {*drop_in, *stack, *main}) {  // smb.conf last: it puts the others to use
+    if (change.is_needed()) changes.push_back(change);
+  }
+  return changes;
+}
+
+/// What Samba makes of a configuration file. An Error where its own test objects.
+Result<std::map<std::string, std::string>> settings_in(const char* path) {
+  const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", path});
+  if (!tested) return tested.error();
+  if (tested->status == 0) return settings_of(tested->output);
+  return Error{Error::Code::kConfig, path, "is refused by testparm: " + printable(tested->output),
+               "mend it first: testparm " + std::string(path)};
+}
+
+/// Whether each setting of the drop-in is in force, by what Samba itself says and not by how the file looks.
+Result<void> prove_samba() {
+  const auto wanted = settings_in(kSambaDropIn);
+  if (!wanted) return wanted.error();
+  const auto in_force = settings_in(kSambaConfig);
+  if (!in_force) return in_force.error();
+  for (const std::string& name : names_of_settings(kPackagedSambaDropIn)) {
+    const auto want = wanted->find(name);
+    const auto have = in_force->find(name);
+    if (want != wanted->end() && have != in_force->end() && want->second == have->second) continue;
+    return Error{Error::Code::kConfig, kSambaConfig,
+                 "overrides a setting of " + std::string(kSambaDropIn) + ": " + name,
+                 "see 'testparm -sv'; settings in the registry or in other files may win over it"};
+  }
+  return done();
+}
+
+Result<void> try_samba(const PamTrial& trial) {
+  if (::access(kHelper, X_OK) != 0) {
+    return Error{Error::Code::kConfig, kHelper, "is missing or cannot be started",
+                 "install it: without it no code in a user name would be understood"};
+  }
+  return try_samba_stack(trial);
+}
+
+}  // namespace
+
+Result<SetupService> samba_setup(const SetupTools& tools) {
+  const auto service = ServiceName::parse("samba");
+  if (!service) return service.error();
+  const Config& config = tools.config;
+  const Journal& journal = tools.journal;
+  return SetupService{"samba",
+                      "Samba",
+                      *service,
+                      [&journal] { return plan_samba(journal); },
+                      [&config](const Changes& changes, const std::string& directory) {
+                        return try_samba({pam_files_with(changes), directory, config.language});
+                      },
+                      [](const Outlook&) { return prove_samba(); }};
+}
+
+}  // namespace twinlock

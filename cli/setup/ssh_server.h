@@ -1,0 +1,28 @@
+// What sshd itself makes of its configuration.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace twinlock {
+
+/// Somebody as sshd's Match lines see him.
+struct SshVisitor {
+  std::string user;
+  std::string address;
+};
+
+/// Tests the configuration on the disk with `sshd -t`, and then by what `sshd -T` says is in force: for a stranger each
+/// setting of the drop-in with this text; for each of the `visitors`, whom Match lines may treat otherwise, that a code
+/// is asked all the same. kConfig names what wins.
+[[nodiscard]] Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors);
+
+/// Where sshd keeps its pid file by what it says itself; "/run/sshd.pid" where it does not say.
+[[nodiscard]] std::string pid_file_of_sshd();
+
+/// The path of sshd, which does not start by another name: found by PATH, else where distributions put it.
+[[nodiscard]] Result<std::string> find_sshd();
+
+}  // namespace twinlock
