@@ -22,6 +22,7 @@ void add_all_commands(Grammar& grammar) {
   add_sweep(grammar);
   add_setup(grammar);
   add_key(grammar);
+  add_doctor(grammar);
 }
 
 }  // namespace twinlock

@@ -24,6 +24,7 @@ void add_revoke(Grammar& grammar);
 void add_sweep(Grammar& grammar);
 void add_setup(Grammar& grammar);
 void add_key(Grammar& grammar);
+void add_doctor(Grammar& grammar);
 
 void add_all_commands(Grammar& grammar);
 

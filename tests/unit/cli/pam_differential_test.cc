@@ -183,14 +183,12 @@ TEST(PamOnPaper, EndsLikeTheRealOneOnRandomStacks) {
 }
 
 TEST(PamOnPaper, EndsLikeTheRealOneOnStacksThatIncludeThemselves) {
-  for (const std::string kind : {"auth include ", "auth substack "}) {  // Debian's libpam crashes on such an @include
-    for (const char* rest : {"", "auth optional pam_debug.so auth=success\n"}) {
-      const test::TempDirectory temporary;
-      const std::string directory = temporary.path();
-      std::ofstream(directory + "/tested") << rest << kind << directory << "/tested\n" << rest;
-      std::ofstream(directory + "/other") << "account required pam_debug.so acct=acct_expired\n";
-      EXPECT_EQ(ask_libpam(directory), on_paper(directory)) << kind << "\n" << rest;
-    }
+  for (const char* rest : {"", "auth optional pam_debug.so auth=success\n"}) {  // libpam crashes on other includes
+    const test::TempDirectory temporary;
+    const std::string directory = temporary.path();
+    std::ofstream(directory + "/tested") << rest << "auth substack " << directory << "/tested\n" << rest;
+    std::ofstream(directory + "/other") << "account required pam_debug.so acct=acct_expired\n";
+    EXPECT_EQ(ask_libpam(directory), on_paper(directory)) << rest;
   }
 }
 
