@@ -28,14 +28,14 @@ void look_at_directory(Findings& findings, const std::string& path, Privacy priv
   const auto opened = open_trusted_directory({path, privacy, Error::Code::kStore});
   if (opened) return;
   const std::string mode = privacy == Privacy::kPrivate ? "0700 " : "0755 ";
-  findings.fail("files.owners", opened.error().text(),
+  findings.fail("files.owners", flaw_of(opened.error()),
                 exists(path) ? "chown root:root " + path + "; chmod " + mode + path : "run: twinlock init");
 }
 
 void look_at_file(Findings& findings, const std::string& path, Privacy privacy) {
   const auto opened = open_trusted_file({path, privacy, Error::Code::kStore});
   if (opened) return;
-  findings.fail("files.owners", opened.error().text(), "chown root:root " + path + "; chmod 0600 " + path);
+  findings.fail("files.owners", flaw_of(opened.error()), "chown root:root " + path + "; chmod 0600 " + path);
 }
 
 void examine_owners(const Config& config, Findings& findings) {
@@ -63,7 +63,7 @@ void examine_audit(const Config& config, Findings& findings) {
   } else if (exists(path)) {
     const auto trusted = open_trusted_file({path, Privacy::kPrivate, Error::Code::kStore});
     if (!trusted)
-      findings.fail("audit.writable", trusted.error().text(), "chown root:root " + path + "; chmod 0600 " + path);
+      findings.fail("audit.writable", flaw_of(trusted.error()), "chown root:root " + path + "; chmod 0600 " + path);
   }
   findings.conclude("audit.writable", "the audit log can be written");
 }
@@ -71,7 +71,7 @@ void examine_audit(const Config& config, Findings& findings) {
 void examine_programs(Findings& findings) {
   for (const char* path : {"/usr/libexec/twinlock/smb-map", "/usr/libexec/twinlock/open"}) {
     const auto program = open_trusted_file({path, Privacy::kPublic, Error::Code::kConfig});
-    if (!program) findings.fail("files.programs", program.error().text(), "install the package of twinlock anew");
+    if (!program) findings.fail("files.programs", flaw_of(program.error()), "install the package of twinlock anew");
   }
   findings.conclude("files.programs", "the helper programs are there and root's own");
 }
@@ -111,7 +111,7 @@ void examine_config(Examination& exam) {
     exam.findings.ok("config.readable", config->path + " is understood");
     return;
   }
-  exam.findings.fail("config.readable", config.error().text() + ": every login is refused",
+  exam.findings.fail("config.readable", flaw_of(config.error()) + ": every login is refused",
                      config.error().mend.empty() ? "run: twinlock config check" : config.error().mend);
 }
 

@@ -43,10 +43,11 @@ void look_at_owners(const PamStack& stack, Findings& findings) {
         continue;
       }
       const auto trusted = open_trusted_file({*module, Privacy::kPublic, Error::Code::kConfig});
-      if (!trusted) findings.fail("module.installed", trusted.error().text(), "chown root: and chmod 0644 " + *module);
+      if (!trusted)
+        findings.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + *module);
       const auto file = open_trusted_file({handler.file, Privacy::kPublic, Error::Code::kConfig});
       if (!file)
-        findings.fail("pam.owners", file.error().text(),
+        findings.fail("pam.owners", flaw_of(file.error()),
                       "chown root:root " + handler.file + "; chmod 0644 " + handler.file);
     }
   }

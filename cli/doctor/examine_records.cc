@@ -54,7 +54,7 @@ bool has_own_lease(const Record& record, UnixTime now) {
 
 void look_at(const StoreEntry& entry, UnixTime now, Census& census, Flaws& flaws) {
   if (!entry.loaded) {
-    if (!flaws.unreadable.any()) flaws.why = entry.loaded.error().text();
+    if (!flaws.unreadable.any()) flaws.why = flaw_of(entry.loaded.error());
     flaws.unreadable.names.push_back(entry.name);
     return;
   }
@@ -102,7 +102,7 @@ void examine_records(Examination& exam) {
   if (!exam.config) return;
   auto workplace = open_workplace(*exam.config);
   if (!workplace) {
-    exam.findings.fail("key.readable", workplace.error().text() + ": every login is refused",
+    exam.findings.fail("key.readable", flaw_of(workplace.error()) + ": every login is refused",
                        "put the key file back from a backup; on a new server: twinlock init");
     return;
   }
@@ -111,7 +111,7 @@ void examine_records(Examination& exam) {
   const auto visited =
       workplace->store->for_each([&](const StoreEntry& entry) { look_at(entry, exam.desk.now(), exam.census, flaws); });
   if (!visited) {
-    exam.findings.fail("record.health", visited.error().text() + ": every login is refused", "run: twinlock init");
+    exam.findings.fail("record.health", flaw_of(visited.error()) + ": every login is refused", "run: twinlock init");
   }
   tell(flaws, exam.findings);
 }

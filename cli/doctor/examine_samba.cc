@@ -16,7 +16,7 @@ void examine_helper(const SambaSettings& settings, Findings& findings) {
   if (settings.global("username map script").find(kMapHelper) == std::string::npos) return;
   const auto helper = open_trusted_file({kMapHelper, Privacy::kPublic, Error::Code::kConfig});
   if (!helper) {
-    findings.fail("samba.map-helper", "the helper of username map script cannot be trusted: " + helper.error().text(),
+    findings.fail("samba.map-helper", "the helper of username map script cannot be trusted: " + flaw_of(helper.error()),
                   "install twinlock anew");
   }
   findings.conclude("samba.map-helper", std::string(kMapHelper) + " is there and root's own");
@@ -34,7 +34,7 @@ void examine_samba(Examination& exam) {
   const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", kConfig});
   if (!tested || tested->status != 0) {
     findings.fail("samba.config",
-                  "Samba does not take its configuration: " + (tested ? tested->output : tested.error().text()),
+                  "Samba does not take its configuration: " + (tested ? tested->output : flaw_of(tested.error())),
                   std::string("look at: testparm -s ") + kConfig);
     return;
   }

@@ -50,7 +50,7 @@ std::optional<SshdSettings> settings_for(const std::string& sshd, const SshdProb
   if (told && told->status == 0) return SshdSettings::parse(told->output);
   findings.fail(
       "ssh.config",
-      "sshd cannot say what is in force for " + probe.who + ": " + (told ? told->output : told.error().text()),
+      "sshd cannot say what is in force for " + probe.who + ": " + (told ? told->output : flaw_of(told.error())),
       "look at: sshd -T -C " + connection + " (sshd wants the directory /run/sshd for it)");
   return std::nullopt;
 }

@@ -13,6 +13,8 @@ std::string_view name_of(Health health) {
   return "";
 }
 
+std::string flaw_of(const Error& error) { return error.what + ": " + error.why; }
+
 void Findings::add(Finding finding) {
   const auto same = [&](const Finding& other) { return other.id == finding.id && other.what == finding.what; };
   if (std::ranges::none_of(all_, same)) all_.push_back(std::move(finding));
@@ -24,6 +26,11 @@ void Findings::conclude(const std::string& id, std::string what) {
 
 bool Findings::has(std::string_view id) const {
   return std::ranges::any_of(all_, [&](const Finding& finding) { return finding.id == id; });
+}
+
+bool Findings::has_flaw(std::string_view id) const {
+  return std::ranges::any_of(all_,
+                             [&](const Finding& finding) { return finding.id == id && finding.result != Health::kOk; });
 }
 
 std::size_t Findings::count(Health health) const {

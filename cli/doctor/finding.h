@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+
 namespace twinlock {
 
 enum class Health { kOk, kWarn, kFail };
@@ -17,6 +19,9 @@ struct Finding {
   std::string what;  ///< In plain words, with the place.
   std::string mend;  ///< The command or line that helps; empty where all is well.
 };
+
+/// What and why, without the mend, which a finding has apart.
+[[nodiscard]] std::string flaw_of(const Error& error);
 
 /// One way into the server, for one person.
 struct Way {
@@ -43,6 +48,8 @@ class Findings {
   /// Says that a check found nothing, unless it did.
   void conclude(const std::string& id, std::string what);
   [[nodiscard]] bool has(std::string_view id) const;
+  /// Whether that check did not end well.
+  [[nodiscard]] bool has_flaw(std::string_view id) const;
   [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
   [[nodiscard]] const std::vector<Way>& ways() const { return ways_; }
   [[nodiscard]] std::size_t count(Health health) const;

@@ -55,19 +55,24 @@ std::optional<std::string> address_in(const std::string& patterns) {
   return std::nullopt;
 }
 
-void meet(const std::string& criterion, const std::string& patterns, const MemberLookup& member_of, SshdProbe& probe) {
+/// A member of one of the groups; nullopt: nobody is in any of them.
+std::optional<std::string> member_in(const std::string& patterns, const MemberLookup& member_of) {
+  for (const std::string& group : split_text(patterns, ",")) {
+    if (const auto member = member_of(group)) return member;
+  }
+  return std::nullopt;
+}
+
+/// Makes the probe meet a criterion. False where nobody meets it.
+bool meet(const std::string& criterion, const std::string& patterns, const MemberLookup& member_of, SshdProbe& probe) {
   if (criterion == "user" && patterns != "*") probe.user = example_of(patterns).value_or(probe.user);
   if (criterion == "host") probe.host = example_of(patterns).value_or(probe.host);
   if (criterion == "address") probe.address = address_in(patterns).value_or(probe.address);
   if (criterion == "localport") probe.local_port = example_of(patterns);
-  if (criterion == "group") {
-    for (const std::string& group : split_text(patterns, ",")) {
-      if (const auto member = group.starts_with('!') ? std::nullopt : member_of(group)) {
-        probe.user = *member;
-        return;
-      }
-    }
-  }
+  if (criterion != "group" || patterns.find_first_of("!*?") != std::string::npos) return true;
+  const auto member = member_in(patterns, member_of);
+  if (member) probe.user = *member;
+  return member.has_value();
 }
 
 }  // namespace
@@ -81,10 +86,12 @@ std::vector<SshdProbe> match_probes(const std::string& config, const IncludeRead
     std::string line = "Match";
     SshdProbe probe{"", typical};
     for (std::size_t at = 1; at < match.size(); ++at) line += " " + match[at];
-    for (std::size_t at = 1; at + 1 < match.size(); at += 2)
-      meet(folded_case(match[at]), match[at + 1], member_of, probe);
+    bool can_be_met = true;
+    for (std::size_t at = 1; at + 1 < match.size(); at += 2) {
+      can_be_met &= meet(folded_case(match[at]), match[at + 1], member_of, probe);
+    }
     probe.who = probe.user + " (" + line + ")";
-    probes.push_back(std::move(probe));
+    if (can_be_met) probes.push_back(std::move(probe));
   }
   return probes;
 }

@@ -24,7 +24,7 @@ using MemberLookup = std::function<std::optional<std::string>(const std::string&
 using IncludeReader = std::function<std::vector<std::string>(const std::string& pattern)>;
 
 /// A connection for each Match line, of `typical` where it names no user: one that meets its criteria, as far as one
-/// can be found. Lines with negated patterns are tried with the typical user as well.
+/// can be found. None for a line about groups that nobody is in.
 [[nodiscard]] std::vector<SshdProbe> match_probes(const std::string& config, const IncludeReader& includes,
                                                   const MemberLookup& member_of, const std::string& typical);
 

@@ -121,7 +121,7 @@ void add_ways(const SambaSettings& settings, const StackVerdict& stack, Findings
   lease.with_code = works;
   findings.add(lease);
   Way guest{"smb", "guests", "nothing"};
-  guest.without_code = findings.has("samba.guest");
+  guest.without_code = findings.has_flaw("samba.guest");
   Way anonymous{"smb", "anonymous clients", "nothing"};
   anonymous.without_code = !settings.is("restrict anonymous", "2");
   findings.add(guest);

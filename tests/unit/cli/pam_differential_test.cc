@@ -182,6 +182,18 @@ TEST(PamOnPaper, EndsLikeTheRealOneOnRandomStacks) {
   EXPECT_GT(seen[PAM_NEW_AUTHTOK_REQD], kStacks / 50);
 }
 
+TEST(PamOnPaper, GoesBackLikeTheRealOneToWhatWasBeforeASubstack) {
+  for (const char* before :
+       {"auth required pam_debug.so auth=success\n", "auth required pam_debug.so auth=maxtries\n"}) {
+    const test::TempDirectory temporary;
+    const std::string directory = temporary.path();
+    std::ofstream(directory + "/tested") << before << "auth substack " << directory << "/part\n";
+    std::ofstream(directory + "/part") << "auth required pam_debug.so auth=acct_expired\n"
+                                       << "auth [default=reset] pam_debug.so\n";
+    EXPECT_EQ(ask_libpam(directory), on_paper(directory)) << before;
+  }
+}
+
 TEST(PamOnPaper, EndsLikeTheRealOneOnStacksThatIncludeThemselves) {
   for (const char* rest : {"", "auth optional pam_debug.so auth=success\n"}) {  // libpam crashes on other includes
     const test::TempDirectory temporary;

@@ -182,7 +182,8 @@ TEST(SshdLimits, FindPenaltiesWhereSeveralPeopleShareAnAddress) {
 
 TEST(MatchProbes, MeetsTheCriteriaOfEachMatchLine) {
   const auto probes = match_probes(
-      "Include more.conf\nMatch User bob,carol\n  X11Forwarding no\nmatch group staff address 10.1.0.0/16\n# Match "
+      "Include more.conf\nMatch User bob,carol\n  X11Forwarding no\nMatch Group nobody-is-in\nmatch group staff "
+      "address 10.1.0.0/16\n# Match "
       "User x\n",
       [](const std::string&) { return std::vector<std::string>{"Match Host *.example.com LocalPort 2222\n"}; },
       [](const std::string& group) { return group == "staff" ? std::optional<std::string>("bob") : std::nullopt; },
