@@ -5,12 +5,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
 #include "base/clock.h"
 #include "cli/advice.h"
 #include "cli/commands/commands.h"
+#include "cli/doctor/doctor_view.h"
 #include "cli/grammar.h"
 
 namespace twinlock {
@@ -44,9 +46,19 @@ Format guess_format(const std::vector<std::string>& arguments) {
   return Format::kText;
 }
 
+/// Monitoring reads one line and an exit status of its own, also where the command line cannot be understood.
+bool is_for_nagios(const std::vector<std::string>& arguments) {
+  return std::ranges::find(arguments, "--nagios") != arguments.end();
+}
+
 int fail(const Desk& desk, const Error& error) {
   desk.complain(error);
   return static_cast<int>(status_of(error.code));
+}
+
+int tell_nagios(const Terminal& terminal, const Error& error) {
+  static_cast<void>(terminal.print(nagios_unknown(error.text())));
+  return kNagiosUnknown;
 }
 
 int run(std::vector<std::string> arguments) {
@@ -54,7 +66,9 @@ int run(std::vector<std::string> arguments) {
   Desk plain({"", guess_format(arguments)}, terminal, read_clock());
   Grammar grammar;
   add_all_commands(grammar);
+  const bool for_nagios = is_for_nagios(arguments);
   auto parsed = grammar.parse(std::move(arguments));
+  if (!parsed && for_nagios) return tell_nagios(terminal, parsed.error());
   if (!parsed) return fail(plain, parsed.error());
   if (!parsed->choice) {
     const auto printed = terminal.print(parsed->text);

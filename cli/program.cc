@@ -1,20 +1,26 @@
 #include "cli/program.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <optional>
 
+#include "base/clock.h"
 #include "base/unique_fd.h"
 
 namespace twinlock {
 namespace {
 
 constexpr std::size_t kMostOutput = 1 << 20;
+constexpr std::chrono::milliseconds kPatience{60'000};
 
 /// Frees what posix_spawn(3) wants to be told.
 class SpawnActions {
@@ -47,15 +53,30 @@ std::vector<char*> english_environment() {
   return environment;
 }
 
-std::string read_to_end(int fd) {
+/// Whether something can be read, or the end has come, before `deadline`.
+bool has_news(int fd, std::int64_t deadline) {
+  while (true) {
+    const std::int64_t left = deadline - monotonic_milliseconds();
+    if (left <= 0) return false;
+    pollfd waiting{fd, POLLIN, 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(left));
+    if (ready > 0) return true;
+    if (ready == 0 || errno != EINTR) return false;
+  }
+}
+
+/// nullopt: the program did not end in time.
+std::optional<std::string> read_to_end(int fd) {
+  const std::int64_t deadline = monotonic_milliseconds() + kPatience.count();
   std::string text;
   std::array<char, 4096> block{};
-  while (true) {
+  while (has_news(fd, deadline)) {
     const ssize_t count = ::read(fd, block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return text;
     if (text.size() < kMostOutput) text.append(block.data(), static_cast<std::size_t>(count));
   }
+  return std::nullopt;
 }
 
 int wait_for(pid_t pid) {
@@ -83,10 +104,14 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& words) {
   auto environment = english_environment();
   const int failed = ::posix_spawnp(&pid, arguments[0], actions.get(), nullptr, arguments.data(), environment.data());
   writer = UniqueFd();  // else the end of the output would never come
-  if (failed == ENOENT) return Error{Error::Code::kNotFound, words[0], "is not installed", "install the package that brings it"};
+  if (failed == ENOENT)
+    return Error{Error::Code::kNotFound, words[0], "is not installed", "install the package that brings it"};
   if (failed != 0) return system_error(Error::Code::kStore, words[0], "started", failed);
-  std::string output = read_to_end(reader.get());
-  return ProgramEnd{wait_for(pid), std::move(output)};
+  auto output = read_to_end(reader.get());
+  if (!output) ::kill(pid, SIGKILL);
+  const int status = wait_for(pid);
+  if (!output) return Error{Error::Code::kStore, words[0], "did not end within a minute, and was stopped", ""};
+  return ProgramEnd{status, std::move(*output)};
 }
 
 }  // namespace twinlock

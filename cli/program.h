@@ -14,7 +14,8 @@ struct ProgramEnd {
 };
 
 /// Starts `words` (the first is the program, found by PATH) with an empty input, in English, and waits for its end.
-/// kNotFound where there is no such program; kStore where it cannot be started.
+/// kNotFound where there is no such program; kStore where it cannot be started, or is not done within a minute (then
+/// it is killed).
 [[nodiscard]] Result<ProgramEnd> run_program(const std::vector<std::string>& words);
 
 }  // namespace twinlock

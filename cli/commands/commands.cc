@@ -27,6 +27,7 @@ void add_all_commands(Grammar& grammar) {
   add_backup(grammar);
   add_restore(grammar);
   add_restored(grammar);
+  add_doctor(grammar);
 }
 
 }  // namespace twinlock

@@ -30,6 +30,7 @@ void add_audit_lines(Grammar& grammar);  ///< Called by add_audit().
 void add_backup(Grammar& grammar);
 void add_restore(Grammar& grammar);
 void add_restored(Grammar& grammar);
+void add_doctor(Grammar& grammar);
 
 void add_all_commands(Grammar& grammar);
 

@@ -13,7 +13,7 @@ from support import paths
 from support.command import run
 
 MANUAL = paths.SOURCE / "man"
-PAGES = ["pam_twinlock.8", "twinlock-smb-map.8", "twinlock.8", "twinlock.conf.5"]
+PAGES = ["pam_twinlock.8", "twinlock-doctor.8", "twinlock-smb-map.8", "twinlock.8", "twinlock.conf.5"]
 GLOBAL = {"--config", "--json", "--version"}
 
 

@@ -1,0 +1,127 @@
+// Configuration, and the files and directories around it.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/clock.h"
+#include "cli/doctor/backup_age.h"
+#include "cli/doctor/examination.h"
+#include "cli/doctor/system_pam.h"
+#include "config/config_reader.h"
+#include "config/trusted_file.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::string_view kFileEngine = "file:";
+constexpr Seconds kOldBackup = days(7);
+
+std::string directory_of_file(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+bool exists(const std::string& path) {
+  struct stat about {};
+  return ::lstat(path.c_str(), &about) == 0;
+}
+
+void look_at_directory(Findings& findings, const std::string& path, Privacy privacy) {
+  const auto opened = open_trusted_directory({path, privacy, Error::Code::kStore});
+  if (opened) return;
+  const std::string mode = privacy == Privacy::kPrivate ? "0700 " : "0755 ";
+  findings.fail("files.owners", flaw_of(opened.error()),
+                exists(path) ? "chown root:root " + path + "; chmod " + mode + path : "run: twinlock init");
+}
+
+void look_at_file(Findings& findings, const std::string& path, Privacy privacy) {
+  const auto opened = open_trusted_file({path, privacy, Error::Code::kStore});
+  if (opened) return;
+  findings.fail("files.owners", flaw_of(opened.error()), "chown root:root " + path + "; chmod 0600 " + path);
+}
+
+void examine_owners(const Config& config, Findings& findings) {
+  if (config.store.url.starts_with(kFileEngine)) {
+    look_at_directory(findings, config.store.url.substr(kFileEngine.size()), Privacy::kPrivate);
+  }
+  look_at_directory(findings, config.store.state_dir, Privacy::kPublic);
+  if (exists(config.store.run_dir)) look_at_directory(findings, config.store.run_dir, Privacy::kPrivate);
+  look_at_file(findings, config.store.key_file, Privacy::kPrivate);
+  findings.conclude("files.owners", "files and directories of twinlock are root's own");
+}
+
+void examine_audit(const Config& config, Findings& findings) {
+  const std::string& path = config.audit.file;
+  if (path.empty()) {
+    findings.ok("audit.writable", "the audit log goes to syslog only");
+    return;
+  }
+  const std::string directory = directory_of_file(path);
+  const bool missing = !exists(directory);
+  const std::string target = exists(path) ? path : directory;
+  if (missing || ::access(target.c_str(), W_OK) != 0) {
+    findings.fail("audit.writable", target + " cannot be written: logins are told to syslog only",
+                  "run: twinlock init");
+  } else if (exists(path)) {
+    const auto trusted = open_trusted_file({path, Privacy::kPrivate, Error::Code::kStore});
+    if (!trusted)
+      findings.fail("audit.writable", flaw_of(trusted.error()), "chown root:root " + path + "; chmod 0600 " + path);
+  }
+  findings.conclude("audit.writable", "the audit log can be written");
+}
+
+void examine_programs(Findings& findings) {
+  for (const char* path : {"/usr/libexec/twinlock/smb-map", "/usr/libexec/twinlock/open"}) {
+    const auto program = open_trusted_file({path, Privacy::kPublic, Error::Code::kConfig});
+    if (!program) findings.fail("files.programs", flaw_of(program.error()), "install the package of twinlock anew");
+  }
+  findings.conclude("files.programs", "the helper programs are there and root's own");
+}
+
+void examine_backup(const Config& config, UnixTime now, Findings& findings) {
+  const std::string path = config.store.state_dir + "/last-backup";
+  const std::string mend = "run `twinlock backup FILE` each night, and keep the file on another machine";
+  const auto text = read_text_file(path);
+  const auto time = text ? time_of_backup(*text) : std::nullopt;
+  if (!text) {
+    findings.warn("backup.age", "there has been no backup yet (" + path + ")", mend);
+  } else if (!time) {
+    findings.warn("backup.age", path + " does not tell when the last backup was", mend);
+  } else if (now - *time > kOldBackup) {
+    findings.warn("backup.age", "the last backup is of " + local_text(*time) + ", older than 7 days", mend);
+  }
+  findings.conclude("backup.age", "the last backup is younger than 7 days");
+}
+
+/// `twinlock setup` keeps here what it would take back.
+void examine_setup(const Config& config, Findings& findings) {
+  std::error_code missing;
+  const std::filesystem::directory_iterator entries(config.store.state_dir + "/setup", missing);
+  if (!missing && entries != std::filesystem::directory_iterator()) {
+    findings.warn("setup.pending", "a `twinlock setup` waits to be confirmed, or was cut off",
+                  "run: twinlock setup confirm; or: twinlock setup undo");
+  }
+  findings.conclude("setup.pending", "no setup waits to be confirmed");
+}
+
+}  // namespace
+
+void examine_config(Examination& exam) {
+  const auto config = read_config(exam.desk.config_path());
+  if (config) {
+    exam.config = *config;
+    exam.findings.ok("config.readable", config->path + " is understood");
+    return;
+  }
+  exam.findings.fail("config.readable", flaw_of(config.error()) + ": every login is refused",
+                     config.error().mend.empty() ? "run: twinlock config check" : config.error().mend);
+}
+
+void examine_files(Examination& exam) {
+  examine_programs(exam.findings);
+  if (!exam.config) return;
+  examine_owners(*exam.config, exam.findings);
+  examine_audit(*exam.config, exam.findings);
+  examine_backup(*exam.config, exam.desk.now(), exam.findings);
+  examine_setup(*exam.config, exam.findings);
+}
+
+}  // namespace twinlock

@@ -1,0 +1,91 @@
+// Space, file systems, clock, timer, SELinux and AppArmor of this machine.
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/timex.h>
+
+#include "cli/doctor/examination.h"
+#include "cli/doctor/machine_verdict.h"
+#include "cli/doctor/system_pam.h"
+#include "cli/program.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::string_view kFileEngine = "file:";
+constexpr unsigned kReadOnly = 1;  // ST_RDONLY, which statfs(2) has in f_flags
+
+/// nullopt: there is no such path.
+std::optional<Volume> volume_of(const std::string& path) {
+  struct statfs about {};
+  if (::statfs(path.c_str(), &about) != 0) return std::nullopt;
+  const auto block = static_cast<std::uint64_t>(about.f_bsize);
+  Volume volume;
+  volume.path = path;
+  volume.type = static_cast<std::uint32_t>(about.f_type);
+  volume.bytes = about.f_blocks * block;
+  volume.bytes_free = about.f_bavail * block;
+  volume.inodes = about.f_files;
+  volume.inodes_free = about.f_ffree;
+  volume.is_read_only = (static_cast<unsigned>(about.f_flags) & kReadOnly) != 0;
+  return volume;
+}
+
+void examine_volumes(const Config& config, Findings& findings) {
+  std::vector<std::string> paths{config.store.state_dir, config.store.run_dir};
+  if (config.store.url.starts_with(kFileEngine)) {
+    const std::string store = config.store.url.substr(kFileEngine.size());
+    paths.push_back(store);
+    if (const auto volume = volume_of(store)) judge_file_system(*volume, findings);
+  }
+  if (!config.audit.file.empty()) paths.push_back(config.audit.file.substr(0, config.audit.file.rfind('/')));
+  for (const std::string& path : paths) {
+    if (const auto volume = volume_of(path)) judge_space(*volume, findings);
+  }
+  findings.conclude("space.free", "there is room for records, run directory and log");
+  findings.conclude("space.read-only", "records, run directory and log can be written");
+  findings.conclude("store.file-system", "records do not lie on a file system of this server");
+}
+
+bool is_synchronised() {
+  timex state{};
+  const int answer = ::adjtimex(&state);
+  return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+/// It cuts SMB connections whose lease has ended.
+void examine_timer(Findings& findings) {
+  struct stat about {};
+  if (::stat("/run/systemd/system", &about) != 0) {
+    findings.ok("sweep.timer", "systemd does not run here: see that `twinlock sweep` runs every minute in another way");
+    return;
+  }
+  const auto told = run_program({"systemctl", "is-active", "twinlock-sweep.timer"});
+  if (!told || told->output != "active\n") {
+    findings.warn("sweep.timer", "twinlock-sweep.timer does not run: SMB connections outlive their leases",
+                  "run: systemctl enable --now twinlock-sweep.timer");
+  }
+  findings.conclude("sweep.timer", "twinlock-sweep.timer runs");
+}
+
+Confinement confinement_here() {
+  Confinement here;
+  here.selinux_enforces = read_text_file("/sys/fs/selinux/enforce").value_or("").starts_with('1');
+  if (here.selinux_enforces) {
+    const auto told = run_program({"semodule", "-l"});
+    here.selinux_modules = told ? told->output : "";
+  }
+  here.apparmor_profiles = read_text_file("/sys/kernel/security/apparmor/profiles").value_or("");
+  here.apparmor_local = read_text_file("/etc/apparmor.d/local/usr.sbin.smbd").value_or("");
+  return here;
+}
+
+}  // namespace
+
+void examine_machine(Examination& exam) {
+  if (exam.config) examine_volumes(*exam.config, exam.findings);
+  judge_clock({exam.desk.now(), is_synchronised()}, exam.findings);
+  examine_timer(exam.findings);
+  judge_confinement(confinement_here(), exam.findings);
+}
+
+}  // namespace twinlock

@@ -1,0 +1,77 @@
+// PAM stacks of other services: those that name us on purpose, and those that meet our lines by accident.
+#include <algorithm>
+
+#include "cli/doctor/examination.h"
+#include "cli/doctor/stack_verdict.h"
+#include "cli/doctor/system_pam.h"
+#include "config/trusted_file.h"
+
+namespace twinlock {
+namespace {
+
+constexpr std::array<const char*, 5> kTerminals{"su", "su-l", "sudo", "sudo-i", "login"};
+
+bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
+
+bool is_terminal(const std::string& service) { return std::ranges::find(kTerminals, service) != kTerminals.end(); }
+
+/// Files such as common-account are no services of their own.
+bool is_a_part(const std::string& name) {
+  return name.starts_with("common-") || name.ends_with("-auth") || name == "postlogin" || name == "other";
+}
+
+/// cron, at, systemd-user and their kin call `account` for people who are not there to give a code.
+void look_for_strays(const std::string& service, const PamStack& stack, Findings& findings) {
+  for (const PamHandler& handler : stack.of(PamFacility::kAccount)) {
+    if (task_of(handler) == OurTask::kNotOurs) continue;
+    findings.fail("pam.account-line",
+                  handler.place() + " also refuses in the service " + service + ", where nobody can give a code",
+                  "move the line from the shared file into /etc/pam.d/sshd and /etc/pam.d/samba");
+  }
+}
+
+/// Modules that our lines load, and files that they stand in: root's own?
+void look_at_owners(const PamStack& stack, Findings& findings) {
+  for (const PamHandlers& handlers : stack.handlers) {
+    for (const PamHandler& handler : handlers) {
+      if (task_of(handler) == OurTask::kNotOurs) continue;
+      const auto module = find_pam_module(handler);
+      if (!module) {
+        findings.fail("module.installed",
+                      handler.place() + ": there is no " + handler.module + ", and PAM refuses everybody",
+                      "install the package of twinlock, or mend the path");
+        continue;
+      }
+      const auto trusted = open_trusted_file({*module, Privacy::kPublic, Error::Code::kConfig});
+      if (!trusted)
+        findings.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + *module);
+      const auto file = open_trusted_file({handler.file, Privacy::kPublic, Error::Code::kConfig});
+      if (!file)
+        findings.fail("pam.owners", flaw_of(file.error()),
+                      "chown root:root " + handler.file + "; chmod 0644 " + handler.file);
+    }
+  }
+}
+
+}  // namespace
+
+void examine_other_pam(Examination& exam) {
+  Findings& findings = exam.findings;
+  for (const std::string& service : pam_services()) {
+    if (is_a_part(service)) continue;
+    const PamStack stack = load_pam_stack(read_pam_file, service);
+    const StackVerdict verdict(stack, PamHost::kTerminal, is_installed);
+    look_at_owners(stack, findings);
+    if (service == "sshd" || service == "samba" || !verdict.names_us()) continue;
+    if (is_terminal(service)) {
+      judge_stack(verdict, service, findings);
+    } else {
+      look_for_strays(service, stack, findings);
+    }
+  }
+  findings.conclude("pam.account-line", "the account line stands in sshd's and samba's stacks only");
+  findings.conclude("pam.owners", "PAM files that name twinlock are root's own");
+  findings.conclude("module.installed", "pam_twinlock.so is where PAM looks for it, and root's own");
+}
+
+}  // namespace twinlock

@@ -1,0 +1,213 @@
+"""twinlock doctor: a good machine passes clean; its forms; rules, records and files."""
+
+import json
+import re
+import shutil
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from support import accounts, paths, twinlock
+from support.accounts import ALICE
+from support.command import AUDIT_LOG, CONFIG_FILE, NO, NOT_FOUND, USERS, run
+from support.doctor_scenario import GOOD_SMB_CONF, LAST_BACKUP, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
+
+
+class Good(DoctorScenario):
+    def test_a_good_machine_passes_clean(self) -> None:
+        self.assertEqual({}, self.findings())
+        self.assertEqual({}, self.findings("--user", "bob"))
+        ways = doctor("--json").json()["ways"]
+        self.assertEqual([], [way for way in ways if way["without_code"]])
+        self.assertIn(("ssh", "alice", "password", True), [(way["service"], way["who"], way["how"], way["with_code"])
+                                                           for way in ways])
+
+    def test_the_other_ways_of_the_drop_in_are_good_too(self) -> None:
+        for methods in ("publickey,keyboard-interactive:pam",
+                        "publickey,keyboard-interactive:pam keyboard-interactive:pam"):
+            self.write(SSHD_CONFIG, f"AuthenticationMethods {methods}\n{SSHD_CONFIG.read_text()}")
+            self.assertEqual({}, self.findings())
+
+    def test_every_shipped_stack_is_good(self) -> None:
+        for name in ("sshd.fedora", "sshd.one-field"):
+            with self.subTest(name):
+                self.use_stack("sshd", str, name)
+                self.assertEqual({}, self.findings())
+
+    def test_the_one_field_stack_serves_the_password_method(self) -> None:
+        self.use_stack("sshd", str, "sshd.one-field")
+        self.write(SSHD_CONFIG, "PasswordAuthentication yes\nAuthenticationMethods password keyboard-interactive:pam\n"
+                   + SSHD_CONFIG.read_text())
+        self.assertEqual({}, self.findings())
+
+    def test_without_samba_it_says_so_once(self) -> None:
+        SMB_CONF.unlink()
+        self.addCleanup(SMB_CONF.write_text, GOOD_SMB_CONF)
+        checks = doctor("--json").json()["checks"]
+        self.assertEqual([("samba.installed", "Samba is not installed")],
+                         [(check["id"], check["what"]) for check in checks if check["id"].startswith("samba.")])
+
+    def test_it_changes_nothing(self) -> None:
+        def traces() -> dict[str, tuple[int, int, bytes]]:
+            files = [path for top in ("/etc", "/var/lib/twinlock", "/var/log", "/run/twinlock")
+                     for path in Path(top).rglob("*") if path.is_file() and not path.is_symlink()]
+            return {str(path): (path.stat().st_ino, path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+        before = traces()
+        doctor()
+        self.assertEqual(before, traces())
+
+
+class Forms(DoctorScenario):
+    def test_people_read_failures_with_their_mend_first_and_a_sentence_last(self) -> None:
+        self.assertRegex(doctor().output, r"Nobody gets in without a code.*\.\n\Z")
+        self.write(SSHD_CONFIG, "UsePAM no\nPasswordAuthentication yes\nAuthenticationMethods any\n")
+        done = doctor()
+        self.assertEqual(NO, done.status)
+        self.assertTrue(done.output.startswith("FAIL  "), done.output)
+        self.assertIn("-> set in sshd_config: UsePAM yes", done.output)
+        self.assertRegex(done.output, r"(?m)^ssh +alice +password +OPEN")
+        self.assertRegex(done.output, r"Without a code gets in: alice over ssh with key.*\.\n\Z")
+
+    def test_nagios_gets_one_line_and_its_own_statuses(self) -> None:
+        good = doctor("--nagios")
+        self.assertRegex(good.output, r"\ATWINLOCK (OK|WARNING) - \d+ checks.* \| fails=0 warns=[01]\n\Z")
+        self.assertIn(good.status, (0, 1))  # 1: the machine's clock
+        self.back_up(timedelta(days=8))
+        late = doctor("--nagios")
+        self.assertEqual(1, late.status)
+        self.assertRegex(late.output, r"\ATWINLOCK WARNING - [^\n|]* \| fails=0 warns=[12]\n\Z")
+        self.write(SSHD_CONFIG, "UsePAM no\n" + SSHD_CONFIG.read_text())
+        broken = doctor("--nagios")
+        self.assertEqual(2, broken.status)
+        self.assertRegex(broken.output, r"\ATWINLOCK CRITICAL - [^\n|]*ssh\.[^\n|]* \| fails=\d+ warns=\d+\n\Z")
+
+    def test_nagios_is_told_when_the_doctor_cannot_work(self) -> None:
+        for done in (run("doctor", "--nagios", prefix=["setpriv", "--reuid=65534", "--clear-groups"]),
+                     doctor("--nagios", "--bogus"), doctor("--nagios", "--user", "nobody-there")):
+            self.assertEqual(3, done.status)
+            self.assertRegex(done.output, r"\ATWINLOCK UNKNOWN - [^\n]+\n\Z")
+
+    def test_it_needs_root_and_a_known_user(self) -> None:
+        self.assertEqual(6, run("doctor", prefix=["setpriv", "--reuid=65534", "--clear-groups"]).status)
+        self.assert_fails(NOT_FOUND, "doctor", "--user", "nobody-there")
+
+    def test_every_id_of_the_program_is_in_the_manual(self) -> None:
+        sources = "".join(path.read_text() for path in (paths.SOURCE / "cli/doctor").glob("*.cc"))
+        ids = set(re.findall(r'"((?:ssh|samba|pam|rules|record|lease|key|config|files|audit|backup|setup|module|space|'
+                             r'store|clock|sweep|selinux|apparmor)\.[a-z][a-z-]+)"', sources))
+        stack = set(re.findall(r'"\.([a-z-]+)"', (paths.SOURCE / "cli/doctor/stack_findings.cc").read_text()))
+        page = subprocess.run(["mandoc", "-T", "utf8", "-O", "width=240", paths.SOURCE / "man/twinlock-doctor.8"],
+                              capture_output=True, text=True, check=True).stdout
+        page = re.sub(".\b", "", page).partition("\nMONITORING")[0]
+        documented = set(re.findall(r"^ {5}([a-z]+\.[a-zA-Z.-]+)", page, re.MULTILINE))
+        self.assertGreater(len(ids), 40)
+        self.assertEqual(ids | {f"pam.SERVICE.{name}" for name in stack} | {"pam.sshd.key-alone"}, documented)
+
+
+class Rules(DoctorScenario):
+    def with_rules(self, *rules: str) -> None:
+        self.write(CONFIG_FILE, "".join(f'[[rule]]\nname = "rule {number}"\n{rule}\n'
+                                         for number, rule in enumerate(rules)))
+
+    def test_traps(self) -> None:
+        accounts.make_group("staff", ALICE)
+        self.addCleanup(accounts.install)
+        soon = (datetime.now() + timedelta(days=30)).strftime("%Y-%m-%d")
+        for rules, ids in (
+                ([f'users = ["nosuch"]\naction = "deny"'], ["rules.nobody"]),
+                (['groups = ["nosuch"]\naction = "require"'], ["rules.group"]),
+                ([f'action = "exempt"'], ["rules.everybody"]),
+                ([f'groups = ["staff"]\naction = "exempt"'], ["rules.open"]),
+                ([f'networks = ["198.51.100.0/24"]\naction = "exempt"\nuntil = 2020-01-31'], ["rules.over"]),
+                ([f'action = "observe"'], ["rules.open"]),
+                ([f'networks = ["127.0.0.1"]\naction = "exempt"'], ["rules.own-address"]),
+                ([f'users = ["alice"]\naction = "require"', f'users = ["alice"]\nservices = ["sshd"]\naction = "deny"'],
+                 ["rules.shadowed"]),
+                ([f'groups = ["staff"]\naction = "require"', f'action = "observe"\nuntil = {soon}'],
+                 ["rules.behind-group"])):
+            with self.subTest(rules):
+                self.with_rules(*rules)
+                self.assert_found(*ids)
+
+    def test_a_bastion(self) -> None:
+        lines = [{"time": "2026-11-01T08:00:00Z", "event": "login", "user": user, "service": "sshd",
+                  "address": "198.51.100.7", "verdict": "exempt"} for user in ("alice", "bob", "carol")]
+        AUDIT_LOG.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        AUDIT_LOG.chmod(0o600)
+        self.assert_found("rules.bastion", says="198.51.100.7")
+
+    def test_leases_at_loopback(self) -> None:
+        twinlock.run("lease", "grant", "alice", "--address", "127.0.0.1")
+        self.assert_found("lease.own-address", says="alice")
+
+
+class House(DoctorScenario):
+    def test_no_backup_for_a_week_or_ever(self) -> None:
+        self.back_up(timedelta(days=8))
+        self.assert_found("backup.age", result="warn", says="older than 7 days")
+        LAST_BACKUP.write_text("[]")
+        self.assert_found("backup.age")
+        LAST_BACKUP.unlink()
+        self.assert_found("backup.age", says="no backup yet")
+
+    def test_a_file_system_that_keeps_nothing(self) -> None:
+        Path("/run/users").mkdir(mode=0o700, exist_ok=True)
+        self.addCleanup(shutil.rmtree, "/run/users")
+        self.write(CONFIG_FILE, '[store]\nurl = "file:/run/users"\n')
+        self.assert_found("store.file-system", result="fail", says="tmpfs")
+
+    def test_a_read_only_file_system(self) -> None:
+        subprocess.run(["mount", "-o", "remount,ro", "/var/lib/twinlock"], check=True)
+        try:
+            self.assert_found("space.read-only", result="fail")
+        finally:
+            subprocess.run(["mount", "-o", "remount,rw", "/var/lib/twinlock"], check=True)
+
+    def test_a_damaged_record(self) -> None:
+        record = USERS / "alice"
+        record.write_bytes(record.read_bytes()[:-1])
+        self.assert_found("record.health", result="fail", says="alice")
+
+    def test_half_a_record(self) -> None:
+        twinlock.run("disable", "alice")  # the newer copy is the one that was written last
+        twinlock.run("enable", "alice")
+        content = bytearray((USERS / "alice").read_bytes())
+        for half in (0, 8192):
+            content[half + 4000] ^= 1
+            (USERS / "alice").write_bytes(content)
+            bad = self.findings()
+            content[half + 4000] ^= 1
+            self.assertLessEqual(set(bad), {"record.copies"})
+
+    def test_an_account_that_became_another(self) -> None:
+        self.addCleanup(accounts.install)
+        self.edit(Path("/etc/passwd"), lambda text: text.replace(str(ALICE.uid), "60699"))
+        self.assert_found("record.orphans", result="warn", says="alice")
+
+    def test_a_missing_key(self) -> None:
+        key = Path("/etc/twinlock/key")
+        key.rename("/etc/twinlock/key.away")
+        self.addCleanup(Path("/etc/twinlock/key.away").rename, key)
+        self.assert_found("key.readable", "files.owners", result="fail")
+
+    def test_directories_and_files_that_others_may_use(self) -> None:
+        for path, mode, ids in ((USERS, 0o755, ["files.owners", "record.health"]),
+                                (Path("/run/twinlock"), 0o777, ["files.owners"])):
+            with self.subTest(path):
+                former = path.stat().st_mode & 0o7777
+                path.chmod(mode)
+                try:
+                    self.assert_found(*ids)
+                finally:
+                    path.chmod(former)
+
+    def test_a_broken_configuration_is_a_finding_and_no_error(self) -> None:
+        self.write(CONFIG_FILE, "issuer = 1\n")
+        self.assert_found("config.readable", result="fail", says="twinlock.conf")
+
+    def test_a_setup_that_waits(self) -> None:
+        waiting = Path("/var/lib/twinlock/setup")
+        waiting.mkdir()
+        self.addCleanup(shutil.rmtree, waiting)
+        (waiting / "journal").write_text("{}")
+        self.assert_found("setup.pending", result="warn")
