@@ -2,12 +2,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "base/clock.h"
-#include "cli/doctor/backup_age.h"
+#include "cli/backup/last_backup.h"
 #include "cli/doctor/examination.h"
 #include "cli/doctor/system_pam.h"
+#include "cli/setup/journal.h"
 #include "config/config_reader.h"
 #include "config/trusted_file.h"
 
@@ -77,26 +76,30 @@ void examine_programs(Findings& findings) {
 }
 
 void examine_backup(const Config& config, UnixTime now, Findings& findings) {
-  const std::string path = config.store.state_dir + "/last-backup";
   const std::string mend = "run `twinlock backup FILE` each night, and keep the file on another machine";
-  const auto text = read_text_file(path);
-  const auto time = text ? time_of_backup(*text) : std::nullopt;
-  if (!text) {
-    findings.warn("backup.age", "there has been no backup yet (" + path + ")", mend);
-  } else if (!time) {
-    findings.warn("backup.age", path + " does not tell when the last backup was", mend);
-  } else if (now - *time > kOldBackup) {
-    findings.warn("backup.age", "the last backup is of " + local_text(*time) + ", older than 7 days", mend);
+  const auto last = read_last_backup(config);
+  if (!last) {
+    findings.warn("backup.age", flaw_of(last.error()), mend);
+  } else if (!*last) {
+    findings.warn("backup.age", "there has been no backup yet", mend);
+  } else if (now - (**last).made > kOldBackup) {
+    findings.warn("backup.age", "the last backup is of " + local_text((**last).made) + ", older than 7 days", mend);
   }
   findings.conclude("backup.age", "the last backup is younger than 7 days");
 }
 
-/// `twinlock setup` keeps here what it would take back.
+Result<std::vector<JournalEntry>> read_setups(const Config& config) {
+  const auto journal = Journal::open_if_any(config);
+  if (!journal) return journal.error();
+  return *journal ? (**journal).entries() : std::vector<JournalEntry>();
+}
+
 void examine_setup(const Config& config, Findings& findings) {
-  std::error_code missing;
-  const std::filesystem::directory_iterator entries(config.store.state_dir + "/setup", missing);
-  if (!missing && entries != std::filesystem::directory_iterator()) {
-    findings.warn("setup.pending", "a `twinlock setup` waits to be confirmed, or was cut off",
+  const auto setups = read_setups(config);
+  if (!setups) findings.warn("setup.pending", flaw_of(setups.error()), "run: twinlock setup undo");
+  for (const JournalEntry& entry : setups ? *setups : std::vector<JournalEntry>()) {
+    if (entry.phase == JournalEntry::Phase::kConfirmed) continue;
+    findings.warn("setup.pending", "`twinlock setup " + entry.service + "` waits to be confirmed, or was cut off",
                   "run: twinlock setup confirm; or: twinlock setup undo");
   }
   findings.conclude("setup.pending", "no setup waits to be confirmed");

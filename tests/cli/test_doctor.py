@@ -205,9 +205,10 @@ class House(DoctorScenario):
         self.write(CONFIG_FILE, "issuer = 1\n")
         self.assert_found("config.readable", result="fail", says="twinlock.conf")
 
-    def test_a_setup_that_waits(self) -> None:
-        waiting = Path("/var/lib/twinlock/setup")
-        waiting.mkdir()
-        self.addCleanup(shutil.rmtree, waiting)
-        (waiting / "journal").write_text("{}")
-        self.assert_found("setup.pending", result="warn")
+    def test_a_setup_that_cannot_be_read(self) -> None:  # one that waits: test_setup_rollback.py
+        journal = Path("/var/lib/twinlock/setup")
+        journal.mkdir(mode=0o700)
+        self.addCleanup(shutil.rmtree, journal)
+        (journal / "ssh-1.json").write_text("{}")
+        (journal / "ssh-1.json").chmod(0o600)
+        self.assert_found("setup.pending", result="warn", says="ssh-1.json")

@@ -47,6 +47,16 @@ class Confirm(Scenario):
         self.assertEqual(after, everything_below(SSH, PAM))
         self.assertEqual(["setup", "setup_confirmed"], self.events())
 
+    def test_the_doctor_warns_while_it_waits(self) -> None:
+        self.set_up_ssh()
+        waits = {"id": "setup.pending", "result": "warn"}
+        self.assertTrue(waits.items() <= self.check_of_doctor("setup.pending").items())
+        run("setup", "confirm")
+        self.assertEqual("ok", self.check_of_doctor("setup.pending")["result"])
+
+    def check_of_doctor(self, name: str) -> dict[str, str]:
+        return next(check for check in run("doctor", "--json").json()["checks"] if check["id"] == name)
+
     def test_where_nothing_waits_the_answer_is_no(self) -> None:
         self.assert_fails(NO, "setup", "confirm")
         self.set_up_ssh()

@@ -88,7 +88,8 @@ class DoctorScenario(CommandScenario):
 
     def back_up(self, age: timedelta) -> None:
         moment = datetime.now(timezone.utc) - age
-        LAST_BACKUP.write_text(json.dumps({"time": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}) + "\n")
+        LAST_BACKUP.write_text(json.dumps({"made": int(moment.timestamp()), "users": 1, "file": "/srv/backup"}) + "\n")
+        LAST_BACKUP.chmod(0o600)
 
     def findings(self, *options: str) -> dict[str, Any]:
         """What is not well, by id."""

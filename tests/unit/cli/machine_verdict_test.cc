@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <linux/magic.h>
 
-#include "cli/doctor/backup_age.h"
 #include "cli/doctor/doctor_view.h"
 
 namespace twinlock {
@@ -72,15 +71,6 @@ TEST(JudgeConfinement, WantsOurRulesWhereSomebodyEnforces) {
   Findings complaining;
   judge_confinement({false, "", "smbd (complain)\n", ""}, complaining);
   EXPECT_EQ(0U, complaining.count(Health::kFail));
-}
-
-TEST(TimeOfBackup, ReadsTheTimeOfAJsonObject) {
-  EXPECT_EQ(1767225600, time_of_backup(R"({"file":"x","time":"2026-01-01T00:00:00Z"})")->seconds);
-  EXPECT_EQ(1795792064, time_of_backup(R"({"time":"2026-11-27T15:07:44Z"})").value_or(UnixTime{}).seconds);
-  for (const char* bad : {"", "[]", "{", R"({"time":5})", R"({"time":"2026-13-01T00:00:00Z"})",
-                          R"({"time":"2026-01-01 00:00:00"})", R"({"time":"2026-01-01T00:00:00+01:00"})"}) {
-    EXPECT_FALSE(time_of_backup(bad)) << bad;
-  }
 }
 
 TEST(NagiosLine, IsOneLineWithoutStrayBars) {
