@@ -60,7 +60,8 @@ class CleanMachine(unittest.TestCase):
             self.machine.do("chpasswd", stdin=f"{account.name}:{account.password}\n")
         self.machine.do("smbpasswd", "-a", "-s", BOB.name, stdin=f"{BOB.password}\n{BOB.password}\n")
         self.machine.write("/etc/samba/smb.conf", self.machine.path("/etc/samba/smb.conf").read_text() + SHARE)
-        self.machine.do("install", "--directory", "--mode=777", "/srv/data", "/run/sshd")
+        self.machine.do("install", "--directory", "--mode=777", "/srv/data")
+        self.machine.do("install", "--directory", "/run/sshd")
         self.before = {file: self.machine.path(file).read_text()
                        for file in ("/etc/pam.d/sshd", "/etc/pam.d/samba", "/etc/samba/smb.conf")}
 

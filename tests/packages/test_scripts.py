@@ -1,11 +1,12 @@
 """The scripts of both kinds of packages that keep a module in place while a PAM stack names it, and records at removal."""
 
+import shutil
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from support import packages
+from support import packages, paths
 
 PAM = Path("/etc/pam.d")
 LINE = "auth required pam_twinlock.so\n"
@@ -20,8 +21,8 @@ class Removal(unittest.TestCase):
     """Of the module. Every test runs the script of the .deb and that of the .rpm."""
 
     def setUp(self) -> None:
-        for stack in PAM.iterdir():
-            stack.unlink()
+        for former in (*PAM.iterdir(), *Path("/etc/ssh/sshd_config.d").iterdir(), *Path("/etc/samba").iterdir()):
+            former.unlink()
         (PAM / "cron").write_text("auth required pam_unix.so\n")
         preun = subprocess.run(["rpm", "--query", "--queryformat", "%{PREUN}", "--package", packages.rpm("pam_twinlock")],
                                capture_output=True, text=True, check=True).stdout
@@ -57,6 +58,12 @@ class Removal(unittest.TestCase):
         self.addCleanup(conf.unlink)
         self.assert_refused("/etc/pam.conf")
 
+    def test_is_refused_while_sshd_or_smbd_are_told_to_run_our_programs(self) -> None:
+        drop_ins = {"samba/twinlock.conf": "/etc/samba", "sshd_config.d/20-twinlock-open.conf": "/etc/ssh/sshd_config.d"}
+        for drop_in, directory in drop_ins.items():
+            shutil.copy(paths.PACKAGING / drop_in, directory)
+        self.assert_refused("/etc/samba/twinlock.conf", "/etc/ssh/sshd_config.d/20-twinlock-open.conf")
+
     def test_takes_no_comment_and_no_spare_copy_for_a_stack(self) -> None:
         (PAM / "sshd").write_text(f"#{LINE}auth required pam_unix.so # not pam_twinlock.so\n")
         for kind, copy in (("deb", "sshd.dpkg-old"), ("rpm", "sshd.rpmsave")):
@@ -70,6 +77,15 @@ class Removal(unittest.TestCase):
         for kind, upgrade in self.upgrades.items():
             with self.subTest(kind):
                 self.assertEqual(0, run(*upgrade).returncode)
+
+
+    def test_the_command_stays_too(self) -> None:
+        """`twinlock setup undo` is the way out. The same lines, before what debhelper and systemd's macros add."""
+        preun = subprocess.run(["rpm", "--query", "--queryformat", "%{PREUN}", "--package", packages.rpm("twinlock")],
+                               capture_output=True, text=True, check=True).stdout
+        (PAM / "sshd").write_text(LINE)
+        for script, action in ((packages.control_file(packages.deb("twinlock"), "prerm"), "remove"), (preun, "0")):
+            self.assertEqual(1, run(script, action).returncode)
 
 
 class Records(unittest.TestCase):
@@ -100,20 +116,6 @@ class Records(unittest.TestCase):
 
     def test_no_script_of_a_package_makes_keys_or_touches_a_stack(self) -> None:
         for name in ("libpam-twinlock", "twinlock"):
-            scripts = [packages.control_file(packages.deb(name), script) for script in ("postinst", "prerm", "postrm")
-                       if script != "postinst" or name == "twinlock"]
-            for script in scripts:
-                self.assertNotIn("twinlock init", script)
-                self.assertNotIn("pam-auth-update", script)
-
-
-class Helpers(unittest.TestCase):
-    """The command's package brings programs that sshd and smbd may be told to run."""
-
-    def test_their_removal_warns_where_a_configuration_names_them(self) -> None:
-        prerm = packages.control_file(packages.deb("twinlock"), "prerm").split("# Automatically added")[0]
-        done = run(prerm, "remove")
-        self.assertEqual(0, done.returncode)
-        self.assertIn("/etc/samba/twinlock.conf", done.stderr)  # the sandbox has the shipped drop-ins
-        self.assertIn("/etc/ssh/sshd_config.d/20-twinlock-open.conf", done.stderr)
-        self.assertEqual("", run(prerm, "upgrade").stderr)
+            held = subprocess.run(["dpkg-deb", "--ctrl-tarfile", packages.deb(name)], capture_output=True, check=True).stdout
+            self.assertNotIn(b"twinlock init", held)
+            self.assertNotIn(b"pam-auth-update", held)
