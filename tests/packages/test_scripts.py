@@ -84,6 +84,7 @@ class Removal(unittest.TestCase):
         preun = subprocess.run(["rpm", "--query", "--queryformat", "%{PREUN}", "--package", packages.rpm("twinlock")],
                                capture_output=True, text=True, check=True).stdout
         (PAM / "sshd").write_text(LINE)
+        self.assertEqual(*((paths.PACKAGING / f"debian/{name}.prerm").read_text() for name in ("libpam-twinlock", "twinlock")))
         for script, action in ((packages.control_file(packages.deb("twinlock"), "prerm"), "remove"), (preun, "0")):
             self.assertEqual(1, run(script, action).returncode)
 
