@@ -66,7 +66,7 @@ void Desk::write_down(const Config& config, const Act& act) const {
   line.token = act.token;
   line.actor = actor;
   line.detail = act.detail;
-  AuditLog(config.audit.file, write_to_syslog).record(line);
+  AuditLog(audit_places(config), write_to_syslog).record(line);
 }
 
 void Desk::write_down(const Config& config, std::string_view event, std::string_view detail) const {
@@ -74,7 +74,7 @@ void Desk::write_down(const Config& config, std::string_view event, std::string_
   AuditLine line{now_, event, "", "", "", ""};
   line.actor = actor;
   line.detail = detail;
-  AuditLog(config.audit.file, write_to_syslog).record(line);
+  AuditLog(audit_places(config), write_to_syslog).record(line);
 }
 
 std::string acting_person() {

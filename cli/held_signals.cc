@@ -35,4 +35,10 @@ HeldSignals::Event HeldSignals::wait(int input) const {
   return waiting[1].revents != 0 ? Event::kSignal : Event::kInput;
 }
 
+bool HeldSignals::has_come() const {
+  constexpr int kAtOnce = 0;
+  pollfd waiting{signals_.get(), POLLIN, 0};
+  return ::poll(&waiting, 1, kAtOnce) == 1;
+}
+
 }  // namespace twinlock

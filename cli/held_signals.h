@@ -24,6 +24,9 @@ class HeldSignals {
   /// kSignal where both are. A caller that gets it should give up soon.
   [[nodiscard]] Event wait(int input) const;
 
+  /// Whether one of the signals is there: a long task should give up soon.
+  [[nodiscard]] bool has_come() const;
+
  private:
   sigset_t former_{};
   UniqueFd signals_;

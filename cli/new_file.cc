@@ -13,6 +13,7 @@ namespace twinlock {
 namespace {
 
 constexpr unsigned kParentMode = 0755;
+constexpr std::string_view kFreshSuffix = ".twinlock-new";
 
 /// With a slash at its end a directory would be its own parent.
 std::string without_last_slashes(std::string path) {
@@ -51,6 +52,25 @@ Result<void> fill(int fd, const std::string& path, std::string_view content, uns
   return flush_directory(directory_of(path));
 }
 
+/// Under the name that a file has until it is whole.
+Result<void> make_fresh(const std::string& fresh, std::string_view content, unsigned mode) {
+  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");  // of one who was killed
+  const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file) return failed(fresh, "made");
+  auto filled = fill(file.get(), fresh, content, mode);
+  if (!filled) ::unlink(fresh.c_str());
+  return filled;
+}
+
+/// Unless the name is taken. An errno value; 0: done.
+int give_name(const std::string& fresh, const std::string& path) {
+  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL) return errno;  // a file system that cannot do this
+  if (::link(fresh.c_str(), path.c_str()) != 0) return errno;
+  ::unlink(fresh.c_str());
+  return 0;
+}
+
 }  // namespace
 
 std::string directory_of(const std::string& path) {
@@ -73,13 +93,17 @@ Result<Made> make_directory(const std::string& typed, unsigned mode) {
 }
 
 Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode) {
-  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file && errno == EEXIST) return Made::kWasThere;
-  if (!file) return failed(path, "made");
-  const auto filled = fill(file.get(), path, content, mode);
-  if (filled) return Made::kNew;
-  ::unlink(path.c_str());
-  return filled.error();
+  struct stat there {};
+  if (::lstat(path.c_str(), &there) == 0) return Made::kWasThere;
+  const std::string fresh = path + std::string(kFreshSuffix);
+  if (const auto made = make_fresh(fresh, content, mode); !made) return made.error();
+  const int error_number = give_name(fresh, path);
+  if (error_number != 0) ::unlink(fresh.c_str());
+  if (error_number == EEXIST) return Made::kWasThere;
+  if (error_number != 0) return system_error(Error::Code::kStore, path, "made", error_number);
+  const auto flushed = flush_directory(directory_of(path));
+  if (!flushed) return flushed.error();
+  return Made::kNew;
 }
 
 Result<void> take_over_owner(const std::string& from, const std::string& to) {
@@ -97,12 +121,10 @@ Result<void> flush_directory(const std::string& path) {
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
-  const std::string fresh = path + ".twinlock-new";
-  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");  // of one who was killed
+  const std::string fresh = path + std::string(kFreshSuffix);
   struct stat old {};
   const bool exists = ::lstat(path.c_str(), &old) == 0;
-  const auto made = make_file(fresh, content, exists ? 0600 : mode_of_new);
-  if (!made) return made.error();
+  if (const auto made = make_fresh(fresh, content, exists ? 0600 : mode_of_new); !made) return made;
   auto replaced = exists ? take_over_owner(path, fresh) : done();
   if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = failed(path, "replaced");
   if (!replaced) {
@@ -112,7 +134,7 @@ Result<void> replace_file(const std::string& path, std::string_view content, uns
   return flush_directory(directory_of(path));
 }
 
-Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_view content, unsigned mode) {
+Result<RevocableFile> RevocableFile::begin(const std::string& path) {
   UniqueFd directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return failed(directory_of(path), "opened");
   const std::string name = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
@@ -121,11 +143,24 @@ Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_v
     return Error{Error::Code::kExists, path, "is there already and is not replaced", "name another file or remove it"};
   }
   if (!file) return failed(path, "made");
-  RevocableFile made(std::move(directory), name, std::move(file));
-  auto written = write_all(made.file_.get(), path, content);
-  if (written) written = set_mode_and_flush(made.file_.get(), path, mode);
+  return RevocableFile(path, std::move(directory), std::move(file));
+}
+
+Result<void> RevocableFile::append(std::string_view content) const { return write_all(file_.get(), path_, content); }
+
+Result<void> RevocableFile::finish(unsigned mode) const {
+  if (const auto set = set_mode_and_flush(file_.get(), path_, mode); !set) return set;
+  if (::fsync(directory_.get()) != 0) return failed(directory_of(path_), "flushed");
+  return done();
+}
+
+Result<RevocableFile> RevocableFile::make(const std::string& path, std::string_view content, unsigned mode) {
+  auto made = begin(path);
+  if (!made) return made;
+  auto written = made->append(content);
+  if (written) written = made->finish(mode);
   if (written) return made;
-  made.revoke();
+  made->revoke();
   return written.error();
 }
 
@@ -134,8 +169,9 @@ void RevocableFile::revoke() const {
   struct stat named {};
   [[maybe_unused]] const int emptied = ::ftruncate(file_.get(), 0);  // where it cannot be removed it holds nothing
   if (::fstat(file_.get(), &ours) != 0) return;
-  if (::fstatat(directory_.get(), name_.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) ::unlinkat(directory_.get(), name_.c_str(), 0);
+  const std::string name = path_.substr(path_.find_last_of('/') + 1);
+  if (::fstatat(directory_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) ::unlinkat(directory_.get(), name.c_str(), 0);
 }
 
 }  // namespace twinlock

@@ -18,8 +18,8 @@ enum class Made { kNew, kWasThere };
 /// umask, if it is made here; one that is there stays as it is. kStore or kPermission if it cannot be made.
 [[nodiscard]] Result<Made> make_directory(const std::string& path, unsigned mode);
 
-/// A new file with exactly `mode`, on disk with its directory entry before this returns. O_EXCL: a file or link
-/// that is there is never opened. A file that could not be written whole is removed again.
+/// A new file with exactly `mode`, on disk with its directory entry before this returns. A file or link that is there
+/// is never opened. The name appears when the file is whole: who is killed meanwhile leaves none, or one that is good.
 [[nodiscard]] Result<Made> make_file(const std::string& path, std::string_view content, unsigned mode);
 
 /// Gives `to` the owner and the mode of `from`.
@@ -36,18 +36,24 @@ enum class Made { kNew, kWasThere };
 /// they may have put in its place.
 class RevocableFile {
  public:
-  /// Made as make_file() does. kExists if the file is there.
+  /// A new, empty file for its owner alone. O_EXCL: kExists if there is a file or a link.
+  [[nodiscard]] static Result<RevocableFile> begin(const std::string& path);
+  [[nodiscard]] Result<void> append(std::string_view content) const;
+  /// The file gets `mode`, and is on disk with its directory entry when this returns.
+  [[nodiscard]] Result<void> finish(unsigned mode) const;
+
+  /// All of these at once; after an Error there is no file.
   [[nodiscard]] static Result<RevocableFile> make(const std::string& path, std::string_view content, unsigned mode);
 
   /// Empties the file, and removes its name where that still stands for it.
   void revoke() const;
 
  private:
-  RevocableFile(UniqueFd directory, std::string name, UniqueFd file)
-      : directory_(std::move(directory)), name_(std::move(name)), file_(std::move(file)) {}
+  RevocableFile(std::string path, UniqueFd directory, UniqueFd file)
+      : path_(std::move(path)), directory_(std::move(directory)), file_(std::move(file)) {}
 
+  std::string path_;
   UniqueFd directory_;
-  std::string name_;
   UniqueFd file_;
 };
 

@@ -15,7 +15,7 @@ void append(const PamSession& pam, const Workplace& workplace, const Login& logi
   line.user = login.user.text();
   line.service = login.service.text();
   line.address = address;
-  const AuditLog log(workplace.config.audit.file,
+  const AuditLog log(audit_places(workplace.config),
                      [&](int priority, const std::string& text) { pam.log(priority, text); });
   log.record(line);
 }

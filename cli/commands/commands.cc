@@ -22,6 +22,10 @@ void add_all_commands(Grammar& grammar) {
   add_sweep(grammar);
   add_setup(grammar);
   add_key(grammar);
+  add_audit(grammar);
+  add_backup(grammar);
+  add_restore(grammar);
+  add_restored(grammar);
 }
 
 }  // namespace twinlock

@@ -24,6 +24,11 @@ void add_revoke(Grammar& grammar);
 void add_sweep(Grammar& grammar);
 void add_setup(Grammar& grammar);
 void add_key(Grammar& grammar);
+void add_audit(Grammar& grammar);
+void add_audit_lines(Grammar& grammar);  ///< Called by add_audit().
+void add_backup(Grammar& grammar);
+void add_restore(Grammar& grammar);
+void add_restored(Grammar& grammar);
 
 void add_all_commands(Grammar& grammar);
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/key_place.h"
 #include "cli/new_file.h"
 #include "store/key_file.h"
 
@@ -176,6 +177,7 @@ std::string advice_after(const Tally& tally, const Keyring& keys) {
 Result<ExitStatus> rotate(Desk& desk) {
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
+  if (const auto stays = see_that_a_new_key_would_stay(workplace->config.store); !stays) return stays.error();
   const auto newest = add_key_where_due(desk, *workplace);
   if (!newest) return newest.error();
   const std::string id = text_of(newest->id);

@@ -30,7 +30,8 @@ Json json_of(const std::vector<Row>& rows) {
   return list;
 }
 
-std::string text_of(const std::vector<Row>& rows) {
+std::string text_of(const std::vector<Row>& rows, ExitStatus status) {
+  if (rows.empty() && status != ExitStatus::kDone) return "";  // there are records, and what is wrong has been said
   if (rows.empty()) return "Nobody is enrolled yet. Begin with: twinlock enrol USER\n";
   Table table({"USER", "STATE", "TOKENS", "LAST USED"});
   for (const Row& row : rows) {
@@ -55,7 +56,7 @@ Result<ExitStatus> list(Desk& desk) {
   });
   if (!listed) return listed.error();
   std::ranges::sort(rows, {}, &Row::user);
-  return desk.answer(json_of(rows), text_of(rows), status);
+  return desk.answer(json_of(rows), text_of(rows, status), status);
 }
 
 }  // namespace

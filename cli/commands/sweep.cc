@@ -1,5 +1,6 @@
 // twinlock sweep: what must happen in time although nobody logs in. A systemd timer runs it every minute.
 #include "base/clock.h"
+#include "cli/audit/audit_desk.h"
 #include "cli/commands/commands.h"
 #include "cli/live_view.h"
 #include "live/code_stash.h"
@@ -65,17 +66,20 @@ Result<ExitStatus> sweep(Desk& desk) {
   const Cut cut = cut_connections(run_out(desk, *workplace, *all, status), *all);
   if (!cut.remaining.empty()) status = status_of(cut);
   write_down(desk, workplace->config, cut.cut);
+  const Upkeep upkeep = keep_audit_log(desk, workplace->config);
+  if (status == ExitStatus::kDone) status = upkeep.status;
   const auto stashes = clear_stashes(workplace->config);
   if (!stashes) return stashes.error();
   Json answer = json_of(cut);
   answer["stashes"] = *stashes;
+  answer["sealed"] = upkeep.sealed;
   return desk.answer(answer, sentences_of(cut), status);
 }
 
 }  // namespace
 
 void add_sweep(Grammar& grammar) {
-  grammar.command("sweep", "cut connections whose lease has ended; tidy up (for a timer)", sweep);
+  grammar.command("sweep", "cut connections whose lease has ended, seal the audit log, tidy up (for a timer)", sweep);
 }
 
 }  // namespace twinlock

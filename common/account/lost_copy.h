@@ -5,9 +5,8 @@
 
 namespace twinlock {
 
-/// The lost copy may have been the newer one. So whatever it might have used up counts as used: TOTP steps up to the
-/// end of the window around `now`, HOTP counters until the token is resynced, unused recovery codes. Telephone and
-/// letter codes, leases and proofs end. Save the outcome before deciding anything, else it moves on with the clock.
+/// The lost copy may have been the newer one: account/distrust.h says what follows. Save the outcome before deciding
+/// anything, else it moves on with the clock.
 [[nodiscard]] SecretRecord after_lost_copy(const SecretRecord& survivor, UnixTime now, std::uint8_t window);
 
 }  // namespace twinlock

@@ -156,7 +156,14 @@ struct AcceptedCode {
 
 /// What the user and the helpdesk are told later.
 struct Event {
-  enum class Kind : std::uint8_t { kFree = 0, kRefused = 1, kRecoveryUsed = 2, kBypassUsed = 3, kCopyLost = 4 };
+  enum class Kind : std::uint8_t {
+    kFree = 0,
+    kRefused = 1,
+    kRecoveryUsed = 2,
+    kBypassUsed = 3,
+    kCopyLost = 4,  ///< One of the record's two copies was damaged.
+    kRestored = 5,  ///< The record came from a backup or an old disk.
+  };
   Kind kind = Kind::kFree;
   Verdict verdict = Verdict::kWrongCode;
   UnixTime at;

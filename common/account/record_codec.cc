@@ -127,7 +127,7 @@ struct Fields {
   template <typename Io, typename Row>
   static void event(Io& io, Row& event) {
     namespace at = layout::event;
-    io.choice(at::kKind, event.kind, Event::Kind::kRefused, Event::Kind::kCopyLost);
+    io.choice(at::kKind, event.kind, Event::Kind::kRefused, Event::Kind::kRestored);
     io.choice(at::kVerdict, event.verdict, Verdict{0}, Verdict{kVerdictCount - 1});
     io.time(at::kAt, event.at);
     io.client(at::kClient, event.client);

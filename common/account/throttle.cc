@@ -77,6 +77,10 @@ std::optional<UnixTime> budget_empty_until(const Budget& budget, UnixTime now, c
   return now + std::min(Seconds(wait), kEndless);
 }
 
+Budget emptier(const Budget& a, const Budget& b, UnixTime now, const BudgetPolicy& policy) {
+  return spent_now(a, now, policy) < spent_now(b, now, policy) ? b : a;
+}
+
 std::optional<UnixTime> throttled_until(const Record& record, const ClientKey& client, UnixTime now,
                                         const ThrottlePolicy& policy) {
   const ThrottleRow* row = row_of(record.throttle, client);

@@ -25,6 +25,9 @@ namespace twinlock {
 [[nodiscard]] std::optional<UnixTime> budget_empty_until(const Budget& budget, UnixTime now,
                                                          const BudgetPolicy& policy);
 
+/// Whichever of two has less left now.
+[[nodiscard]] Budget emptier(const Budget& a, const Budget& b, UnixTime now, const BudgetPolicy& policy);
+
 /// A wrong token code that was looked at.
 struct Guess {
   ClientKey client;

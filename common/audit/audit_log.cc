@@ -12,6 +12,7 @@
 #include <chrono>
 #include <thread>
 
+#include "audit/audit_missed.h"
 #include "base/clock.h"
 #include "base/file_size_limit.h"
 #include "base/unique_fd.h"
@@ -46,7 +47,7 @@ bool try_to_lock(int fd, short type) {
   return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
-/// A shared lock: writers do not wait for each other, only for a rotation.
+/// A shared lock: writers do not wait for each other, only for `sweep` while it seals and for `audit purge`.
 bool lock_for_appending(int fd) {
   const std::int64_t deadline = monotonic_milliseconds() + kLockWaitMilliseconds;
   while (true) {
@@ -108,13 +109,16 @@ Result<void> append(const std::string& path, const std::string& json) {
 
 }  // namespace
 
-AuditLog::AuditLog(std::string path, SyslogSink syslog) : path_(std::move(path)), syslog_(std::move(syslog)) {}
+AuditPlaces audit_places(const Config& config) { return {config.audit.file, config.store.run_dir}; }
+
+AuditLog::AuditLog(AuditPlaces places, SyslogSink syslog) : places_(std::move(places)), syslog_(std::move(syslog)) {}
 
 void AuditLog::record(const AuditLine& line) const {
   const std::string json = audit_json(line);
-  if (!path_.empty()) {
-    const auto appended = append(path_, json);
+  if (!places_.file.empty()) {
+    const auto appended = append(places_.file, json);
     if (appended) return;
+    count_missed_line(places_.run_dir);
     syslog_(LOG_ERR, "audit: " + appended.error().text());
   }
   syslog_(LOG_NOTICE, "audit: " + json);

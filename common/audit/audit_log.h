@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "config/config.h"
 
 namespace twinlock {
 
@@ -16,7 +17,7 @@ using SyslogSink = std::function<void(int priority, const std::string& line)>;
 
 struct AuditLine {
   UnixTime time;
-  std::string_view event;  ///< "login", "account", "session", "enrol" …
+  std::string_view event;  ///< "login", "account", "session", "enrol" …; a word of ours, and never "seal"
   std::string_view user;
   std::string_view service;
   std::string_view address;
@@ -26,17 +27,22 @@ struct AuditLine {
   std::string_view detail{};  ///< Why, in words; never a secret or a code.
 };
 
+struct AuditPlaces {
+  std::string file;     ///< Empty: syslog only.
+  std::string run_dir;  ///< Where lines that the file did not take are counted.
+};
+[[nodiscard]] AuditPlaces audit_places(const Config& config);
+
 class AuditLog {
  public:
-  /// `path` empty: syslog only.
-  AuditLog(std::string path, SyslogSink syslog);
+  AuditLog(AuditPlaces places, SyslogSink syslog);
 
   /// Appends the line to the file. Where that fails (the lock was held for 100 ms, the disk is full, the file is not
-  /// to be trusted) the line and the reason go to syslog instead.
+  /// to be trusted) the line and the reason go to syslog instead, and the line is counted (audit_missed.h).
   void record(const AuditLine& line) const;
 
  private:
-  std::string path_;
+  AuditPlaces places_;
   SyslogSink syslog_;
 };
 

@@ -58,8 +58,11 @@ Result<void> for_each_line(int fd, const std::string& path, const std::function<
 std::optional<AuditEntry> parse_audit_line(const std::string& line) {
   const Json json = Json::parse(line, nullptr, false);
   if (!json.is_object()) return std::nullopt;
-  return AuditEntry{field(json, "time"),    field(json, "event"),   field(json, "user"),  field(json, "service"),
-                    field(json, "address"), field(json, "verdict"), field(json, "detail")};
+  AuditEntry entry{field(json, "time"),    field(json, "event"),   field(json, "user"),
+                   field(json, "service"), field(json, "address"), field(json, "verdict"),
+                   field(json, "detail"),  field(json, "actor"),   ""};
+  if (const auto token = json.find("token"); token != json.end() && token->is_number()) entry.token = token->dump();
+  return entry;
 }
 
 Result<std::vector<AuditEntry>> last_audit_entries(const std::string& path, std::size_t most,

@@ -19,6 +19,8 @@ struct AuditEntry {
   std::string address;
   std::string verdict;
   std::string detail;
+  std::string actor;
+  std::string token;  ///< The id as text.
 };
 
 /// nullopt: not a line of ours (torn by a crash, or edited).

@@ -1,7 +1,9 @@
 // The only reading of clocks. Entries call it once and hand the value on.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -19,6 +21,10 @@ namespace twinlock {
 
 /// RFC 3339 in UTC, such as "2026-11-23T07:27:44Z".
 [[nodiscard]] std::string rfc3339(UnixTime time);
+
+/// The time that such a text means, with "Z" or an offset such as "+01:00"; a fraction of the second is dropped.
+/// nullopt: it is no such text, or no date of the calendar.
+[[nodiscard]] std::optional<UnixTime> parse_rfc3339(std::string_view text);
 
 /// Local wall clock for people, "2026-11-23 08:27".
 [[nodiscard]] std::string local_text(UnixTime time);

@@ -181,8 +181,12 @@ Result<Config> parse_config(std::string_view text, const std::string& path) {
   return config;
 }
 
+Result<SecretBytes> read_config_text(const std::string& path) {
+  return read_trusted_file({path, Privacy::kPublic, Error::Code::kConfig}, kLargestFile);
+}
+
 Result<Config> read_config(const std::string& path) {
-  const auto text = read_trusted_file({path, Privacy::kPublic, Error::Code::kConfig}, kLargestFile);
+  const auto text = read_config_text(path);
   if (!text) return text.error();
   return parse_config(text->text(), path);
 }

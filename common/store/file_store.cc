@@ -104,6 +104,23 @@ class FileStore final : public Store {
     return remove_record_file((**lock).fd(), *place);
   }
 
+  Result<void> remove_unreadable(const Username& user) override {
+    const auto directory = open_directory();
+    if (!directory) return directory.error();
+    const auto place = place_of(directory->get(), user);
+    if (!place) return place.error();
+    const auto keys = keys_.current();  // without them nothing could be read, and nothing is wrong with the record
+    if (!keys) return keys.error();
+    const auto lock = lock_for_removal(*place, Deadline::in(lock_wait_));
+    if (!lock) return lock.error();
+    if (!*lock) return Error{Error::Code::kNotFound, place->path, "does not exist", ""};
+    const auto file = open_record_file(*place, LockKind::kShared);
+    if (file && *file && read_open((**file).get(), *place, user, **keys)) {
+      return Error{Error::Code::kExists, place->path, "can be read and is not removed", ""};
+    }
+    return remove_record_file((**lock).fd(), *place);
+  }
+
   Result<void> for_each(const std::function<void(const StoreEntry&)>& visit) override {
     const auto directory = open_directory();
     if (!directory) return directory.error();

@@ -116,6 +116,12 @@ std::string notices(Language language, const Record& record, UnixTime now) {
                          "Benutzte Notfallcodes der letzten 14 Tage: {}, zuletzt {} von {}."};
   const Message bypass{"Telephone codes used in the last 14 days: {}, the last at {} from {}.",
                        "Benutzte Telefoncodes der letzten 14 Tage: {}, zuletzt {} von {}."};
+  const Message copy_lost{
+      "Damage mended in the last 14 days: {}, the last at {}. Recovery codes from before are void.",
+      "Behobene Schäden der letzten 14 Tage: {}, zuletzt {}. Notfallcodes von davor gelten nicht mehr."};
+  const Message restored{
+      "Restored from a backup in the last 14 days: {}, the last at {}. Recovery codes from before are void.",
+      "Wiederherstellungen der letzten 14 Tage: {}, zuletzt {}. Notfallcodes von davor gelten nicht mehr."};
   std::string text;
   const auto add = [&](const Message& message, Event::Kind kind) {
     const std::string line = notice(language, message, tally(record, kind, now), now);
@@ -124,6 +130,8 @@ std::string notices(Language language, const Record& record, UnixTime now) {
   add(refused, Event::Kind::kRefused);
   add(recovery, Event::Kind::kRecoveryUsed);
   add(bypass, Event::Kind::kBypassUsed);
+  add(copy_lost, Event::Kind::kCopyLost);
+  add(restored, Event::Kind::kRestored);
   return text;
 }
 

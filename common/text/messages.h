@@ -33,7 +33,8 @@ struct RefusalFacts {
 /// How long somebody is told of what happened to the account.
 inline constexpr Seconds kNoticeFor = days(14);
 
-/// Failed attempts, used recovery and telephone codes of the last 14 days, a line each kind; empty: there were none.
+/// Failed attempts, used recovery and telephone codes of the last 14 days, and when recovery codes became void by
+/// damage or a restore; a line each kind; empty: there were none.
 [[nodiscard]] std::string notices(Language language, const Record& record, UnixTime now);
 
 /// What `ssh files.example.com open` prints: until when the files are open at this address.

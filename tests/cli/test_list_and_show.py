@@ -110,6 +110,11 @@ class BadRecords(CommandScenario):
         (USERS / "not a record").touch()
         self.assert_names_it_and_goes_on(["alice", "bob", "carol"], "not a record")
 
+    def test_where_all_are_bad_nobody_is_said_not_to_be_enrolled(self) -> None:
+        for user in ("alice", "bob", "carol"):
+            os.truncate(USERS / user, 0)
+        self.assertEqual((STORE, ""), (run("list").status, run("list").output))
+
     def test_one_damaged_copy_is_no_bad_record(self) -> None:
         content = bytearray((USERS / "bob").read_bytes())
         content[9000] ^= 1

@@ -123,7 +123,7 @@ class Sweep(LiveScenario):
 
     def test_nothing_to_do_says_nothing(self) -> None:
         self.assert_quiet(run("sweep"))
-        self.assertEqual({**NOBODY, "stashes": 0}, run_json("sweep"))
+        self.assertEqual({**NOBODY, "stashes": 0, "sealed": 0}, run_json("sweep"))
         self.assertFalse(AUDIT_LOG.exists())
 
     def test_what_lives_by_its_login_goes_on(self) -> None:

@@ -7,45 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 
-from support import paths, totp, twinlock
-from support.pam import Scenario, outcomes, run
+from support import paths, twinlock
+from support.login_load import Load, distinct_codes
 from support.pam_scenario import PamScenario
 from support.rounds import rounds
 
 KILLS = rounds(200)
 USERS = ("alice", "carol")
 MOST_LOGINS = 200 * KILLS  # of each
-
-
-def distinct_codes(secret: str) -> list[str]:
-    """In order. A code that came before would be refused as that one again."""
-    return list(dict.fromkeys(totp.counter_codes(secret, MOST_LOGINS, digits=8)))
-
-
-class Load:
-    """Logs a user in again and again, each time with the next code of a counter token, until it is told to stop."""
-
-    def __init__(self, user: str, codes: list[str]) -> None:
-        self._user, self._codes = user, codes
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.refused: list[str] = []
-        self.accepted = 0
-        self._thread.start()
-
-    def finish(self) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._end.is_set() and self.accepted + 10 < len(self._codes) and not self.refused:
-            batch = self._codes[self.accepted:self.accepted + 10]
-            scenario = Scenario(self._user, batch, steps=["authenticate"], repeat=len(batch))
-            for outcome in outcomes(run(scenario)[:-1]):
-                if outcome.let_in:
-                    self.accepted += 1
-                else:
-                    self.refused.append(str(outcome))
 
 
 class Enrolments:
@@ -78,7 +47,7 @@ class UnderLoad(PamScenario):
         twinlock.run("remove", "alice", "--yes")
         secrets = {user: self.enrol(user, "--hotp", "--digits", "8").secret for user in USERS}
         self.paper_codes = {user: twinlock.run_json("recovery", user)["recovery_codes"] for user in USERS}
-        loads = [Load(user, distinct_codes(secret)) for user, secret in secrets.items()]
+        loads = [Load(user, distinct_codes(secret, MOST_LOGINS)) for user, secret in secrets.items()]
         enrolments = Enrolments()
         try:
             yield loads

@@ -20,6 +20,7 @@ DONE, NO, USAGE, CONFIG, NOT_FOUND, STORE, NOT_PERMITTED = range(7)
 CONFIG_FILE = Path("/etc/twinlock/twinlock.conf")
 USERS = Path("/var/lib/twinlock/users")
 AUDIT_LOG = Path("/var/log/twinlock/audit.log")
+AUDIT_HEAD = Path("/var/lib/twinlock/audit.head")
 
 Argument = str | bytes | Path
 
@@ -72,7 +73,8 @@ class CommandScenario(unittest.TestCase):
     def setUp(self) -> None:
         for path in USERS.iterdir():  # not by the command: a test may have left what it refuses to touch
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        AUDIT_LOG.unlink(missing_ok=True)
+        for path in (AUDIT_HEAD, *AUDIT_LOG.parent.glob("audit.log*")):
+            path.unlink(missing_ok=True)
         syslog.collected().clear()
 
     def assert_status(self, status: int, done: Done) -> Done:

@@ -88,7 +88,7 @@ class PamScenario(unittest.TestCase):
 
     def clear_logs(self) -> None:
         syslog.collected().clear()
-        AUDIT_LOG.write_text("")
+        twinlock.clear_audit()
 
     def syslog_lines(self) -> list[str]:
         """What the module has written to syslog up to now."""

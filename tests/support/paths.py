@@ -15,10 +15,11 @@ SSHD = SYSROOT / "usr/sbin/sshd"
 CRON = SYSROOT / "usr/sbin/cron"
 SUDO = SYSROOT / "usr/bin/sudo"
 SMBD = SYSROOT / "usr/sbin/smbd"
+LOGROTATE = SYSROOT / "usr/sbin/logrotate"
 PDBEDIT = SYSROOT / "usr/bin/pdbedit"
 PACKAGING = SOURCE / "packaging"
 
 
 def missing() -> list[Path]:
     """What ./dev build should have made and has not."""
-    return [path for path in (MODULE, OPEN, SMB_MAP, COMMAND, SSHD, CRON, SUDO, SMBD, PDBEDIT) if not path.exists()]
+    return [path for path in (MODULE, OPEN, SMB_MAP, COMMAND, SSHD, CRON, SUDO, SMBD, PDBEDIT, LOGROTATE) if not path.exists()]

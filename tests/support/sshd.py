@@ -31,6 +31,10 @@ class Sshd(contextlib.AbstractContextManager["Sshd"]):
             self.stop()
             raise
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(timeout=10)

@@ -9,6 +9,7 @@ from support import paths
 from support.totp import Phone
 
 _AUDIT_LOG = Path("/var/log/twinlock/audit.log")
+_AUDIT_HEAD = Path("/var/lib/twinlock/audit.head")
 
 
 def run(*arguments: str, stdin: str = "") -> str:
@@ -36,10 +37,14 @@ def remove_everybody() -> None:
 
 
 def audit_lines() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in _AUDIT_LOG.read_text().splitlines()]
+    """Without the seals."""
+    lines = [json.loads(line) for line in _AUDIT_LOG.read_text().splitlines()]
+    return [line for line in lines if line["event"] != "seal"]
 
 
 def clear_audit() -> None:
+    """As if nothing had ever been logged or sealed."""
+    _AUDIT_HEAD.unlink(missing_ok=True)
     _AUDIT_LOG.write_text("")
 
 

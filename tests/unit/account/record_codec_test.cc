@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"lease_origin_hole", 3732 + 35, 0}, BadField{"lease_opens", 3732 + 50, ','},
                     BadField{"lease_opens_bad_name", 3732 + 51, '/'}, BadField{"proof_service", 5044 + 34, '*'},
                     BadField{"proof_time", 5044 + 57, 0x80}, BadField{"accepted_time", 5508 + 23, 0x80},
-                    BadField{"event_kind", 6276, 5}, BadField{"event_verdict", 6277, kVerdictCount},
+                    BadField{"event_kind", 6276, 6}, BadField{"event_verdict", 6277, kVerdictCount},
                     BadField{"event_service", 6276 + 28, 0x80}, BadField{"moved_away", 6980, 2},
                     BadField{"first_reserved", 6981, 1}, BadField{"last_reserved", 7871, 0x80}),
     [](const auto& bad) { return std::string(bad.param.name); });

@@ -35,10 +35,13 @@ struct SyslogLine {
 struct Log {
   test::TempDirectory directory;
   std::string path = directory.file("audit.log");
+  std::string run_dir = directory.file("run");
   std::vector<SyslogLine> syslog;
 
   void record(const AuditLine& line) {
-    const AuditLog log(path, [this](int priority, const std::string& text) { syslog.push_back({priority, text}); });
+    const AuditLog log({path, run_dir}, [this](int priority, const std::string& text) {
+      syslog.push_back({priority, text});
+    });
     log.record(line);
   }
   void write(std::string_view text) const { std::ofstream(path, std::ios::app | std::ios::binary) << text; }

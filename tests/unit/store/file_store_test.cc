@@ -135,6 +135,32 @@ TEST_F(FileStore, RemovesADamagedRecordAndNamesAMissingOne) {
   EXPECT_EQ(again.error().code, Error::Code::kNotFound);
 }
 
+TEST_F(FileStore, RemovesAsUnreadableOnlyWhatIs) {
+  create("alice", 5);
+  const auto refused = store->remove_unreadable(user("alice"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Error::Code::kExists);
+  EXPECT_EQ(state_of("alice"), "5");
+  Bytes one_copy_lost = read_file(file("alice"));
+  one_copy_lost[100] ^= 1U;
+  test::write_file(file("alice"), one_copy_lost);
+  EXPECT_FALSE(store->remove_unreadable(user("alice")));
+  for (const std::size_t size : {0U, 100U, 16384U, 20000U}) {
+    test::write_file(file("alice"), Bytes(size));
+    EXPECT_TRUE(store->remove_unreadable(user("alice"))) << size;
+    EXPECT_EQ(files(), 0U);
+  }
+  EXPECT_EQ(store->remove_unreadable(user("alice")).error().code, Error::Code::kNotFound);
+}
+
+TEST_F(FileStore, RemovesNothingUnreadableThatIsLocked) {
+  create("alice", 5);
+  const auto record = store->open(user("alice"));
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ(store->remove_unreadable(user("alice")).error().code, Error::Code::kStore);
+  EXPECT_EQ(files(), 1U);
+}
+
 TEST_F(FileStore, DoesNotRemoveARecordThatIsLocked) {
   create("alice", 5);
   const auto record = store->open(user("alice"));

@@ -96,6 +96,19 @@ TEST_F(Messages, TellFailedAttemptsAndUsedCodesForFourteenDays) {
       notices(Language::kGerman, *record, kNow));
 }
 
+TEST_F(Messages, TellOfDamageAndOfRestores) {
+  const auto record = record_with({{Event::Kind::kCopyLost, Verdict::kUnavailable, kNow - days(1), {}, {}},
+                                   {Event::Kind::kRestored, Verdict::kUnavailable, kNow - Seconds(600), {}, {}}});
+  EXPECT_EQ(
+      "Damage mended in the last 14 days: 1, the last at 2026-11-24 09:46. Recovery codes from before are void.\n"
+      "Restored from a backup in the last 14 days: 1, the last at 09:36. Recovery codes from before are void.",
+      notices(Language::kEnglish, *record, kNow));
+  EXPECT_EQ(
+      "Behobene Schäden der letzten 14 Tage: 1, zuletzt 24.11.2026 09:46. Notfallcodes von davor gelten nicht mehr.\n"
+      "Wiederherstellungen der letzten 14 Tage: 1, zuletzt 09:36. Notfallcodes von davor gelten nicht mehr.",
+      notices(Language::kGerman, *record, kNow));
+}
+
 TEST_F(Messages, TellNothingWhereNothingHappened) {
   EXPECT_EQ("", notices(Language::kEnglish, *SecretRecord(), kNow));
   const auto future = record_with({{Event::Kind::kRefused, Verdict::kWrongCode, kNow + Seconds(1), {}, {}}});

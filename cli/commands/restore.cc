@@ -1,0 +1,208 @@
+// twinlock restore F: brings records, and what is missing of configuration and keys, back from a backup.
+//
+// MUST 1: nothing is changed before the whole backup has been opened and understood, and somebody has agreed.
+// MUST 2: cut off anywhere, what is there is safe, and running it again completes it.
+// What happens to each record: cli/backup/record_restore.h.
+#include "base/clock.h"
+#include "cli/backup/passphrase.h"
+#include "cli/backup/record_restore.h"
+#include "cli/backup/restore_site.h"
+#include "cli/commands/commands.h"
+
+namespace twinlock {
+namespace {
+
+struct RestoreOptions {
+  std::string file;
+  bool yes = false;
+  bool dry_run = false;
+};
+
+/// What became, or is to become, of the users.
+class Outcome {
+ public:
+  void add(const Username& user, const RestoredRecord& restored) {
+    list_of(restored.fate).push_back(user.text());
+    if (restored.was_rolled_back) rolled_back_.push_back(user.text());
+    if (restored.was_disabled) disabled_.push_back(user.text());
+    for (const auto id : restored.tokens_disabled) tokens_.push_back({{"user", user.text()}, {"token", id}});
+  }
+  void add_failure(const Username& user) { failed_.push_back(user.text()); }
+
+  [[nodiscard]] bool is_whole() const { return failed_.empty(); }
+  [[nodiscard]] std::string counts() const {
+    return std::to_string(created_.size()) + " new, " + std::to_string(merged_.size()) +
+           " merged with the live record, " + std::to_string(kept_.size()) + " kept as they are, " +
+           std::to_string(replaced_.size()) + " unreadable and replaced";
+  }
+  [[nodiscard]] Json json(const Site& site) const {
+    return {{"created", created_},
+            {"merged", merged_},
+            {"kept", kept_},
+            {"replaced", replaced_},
+            {"tokens_disabled", tokens_},
+            {"rolled_back", rolled_back_},
+            {"disabled", disabled_},
+            {"failed", failed_},
+            {"config", std::string(name_of(site.config))},
+            {"key", std::string(name_of(site.keys))}};
+  }
+  [[nodiscard]] std::string text(const Site& site) const {
+    return "Configuration: " + std::string(name_of(site.config)) + "\nKey file: " + std::string(name_of(site.keys)) +
+           "\nUsers: " + counts() + "\n" + line("Kept, enrolled anew or renamed since: ", kept_) +
+           line("Were put back to an older state, so all codes up to now count as used: ", rolled_back_) +
+           line("Disabled as in the backup: ", disabled_) + tokens_line() + line("Not restored: ", failed_);
+  }
+
+ private:
+  Json& list_of(Fate fate) {
+    switch (fate) {
+      case Fate::kCreated: return created_;
+      case Fate::kMerged: return merged_;
+      case Fate::kKept: return kept_;
+      case Fate::kReplaced: return replaced_;
+    }
+    return kept_;
+  }
+  static std::string line(const std::string& title, const Json& users) {
+    std::string names;
+    for (const auto& user : users) names += (names.empty() ? "" : ", ") + printable(user.get<std::string>());
+    return names.empty() ? "" : title + names + "\n";
+  }
+  [[nodiscard]] std::string tokens_line() const {
+    std::string names;
+    for (const auto& token : tokens_) {
+      names += (names.empty() ? "" : ", ") + printable(token["user"].get<std::string>()) + " " + token["token"].dump();
+    }
+    return names.empty() ? "" : "Tokens that only the backup had, disabled: " + names + "\n";
+  }
+
+  Json created_ = Json::array();
+  Json merged_ = Json::array();
+  Json kept_ = Json::array();
+  Json replaced_ = Json::array();
+  Json tokens_ = Json::array();
+  Json rolled_back_ = Json::array();
+  Json disabled_ = Json::array();
+  Json failed_ = Json::array();
+};
+
+std::string_view word_for(Fate fate) {
+  switch (fate) {
+    case Fate::kCreated: return "created";
+    case Fate::kMerged: return "merged";
+    case Fate::kKept: return "kept";
+    case Fate::kReplaced: return "replaced";
+  }
+  return "";
+}
+
+/// Codes of the time between now and then were never seen by the distrusted records.
+Result<void> see_that_the_clock_is_right(const Backup& backup, UnixTime now) {
+  if (backup.meta().made <= now) return done();
+  return Error{Error::Code::kRefused, "clock", "is behind: the backup was made at " + local_text(backup.meta().made),
+               "set the clock, then restore"};
+}
+
+Result<Outcome> foresee(const Desk& desk, Site& site, const Backup& backup) {
+  Outcome outcome;
+  RecordRestorer restorer(*site.workplace.store, site.workplace.policy, desk.now());
+  if (site.has_records) {
+    if (const auto looked = restorer.look_around(); !looked) return looked.error();
+  }
+  for (std::size_t at = 0; at < backup.users().size(); ++at) {
+    const Username& user = backup.users()[at];
+    const auto saved = backup.record(at);
+    if (!saved) return saved.error();
+    const auto foreseen =
+        site.has_records ? restorer.foresee(user, *saved) : RestoredRecord{Fate::kCreated, false, false, {}};
+    if (!foreseen) return foreseen.error();
+    outcome.add(user, *foreseen);
+  }
+  return outcome;
+}
+
+void write_down(const Desk& desk, const Config& config, const Username& user, const RestoredRecord& restored) {
+  std::string detail(word_for(restored.fate));
+  if (restored.was_rolled_back) detail += "; it had been put back to an older state";
+  Act act{"restore", user};
+  act.detail = detail;
+  desk.write_down(config, act);
+}
+
+Result<Outcome> restore_records(const Desk& desk, Workplace& workplace, const Backup& backup) {
+  Outcome outcome;
+  RecordRestorer restorer(*workplace.store, workplace.policy, desk.now());
+  if (const auto looked = restorer.look_around(); !looked) return looked.error();
+  const std::string total = std::to_string(backup.users().size());
+  for (std::size_t at = 0; at < backup.users().size(); ++at) {
+    ProgressLine progress(desk.terminal().messages());
+    progress.show("restoring: " + std::to_string(at + 1) + " of " + total);
+    const Username& user = backup.users()[at];
+    const auto saved = backup.record(at);
+    const auto restored = saved ? restorer.restore(user, *saved) : Result<RestoredRecord>(saved.error());
+    progress.show("");
+    if (restored) {
+      outcome.add(user, *restored);
+      write_down(desk, workplace.config, user, *restored);
+    } else {
+      desk.complain(restored.error());
+      outcome.add_failure(user);
+    }
+  }
+  return outcome;
+}
+
+std::string question(const Site& site, const Outcome& outcome, const BackupMeta& meta) {
+  std::string made;
+  if (site.config == Origin::kBackup) made += " The configuration is written.";
+  if (site.keys == Origin::kBackup) made += " The key file is written.";
+  return "Restore from the backup of " + local_text(meta.made) + ", made on " + printable(meta.host) + "?" + made +
+         " Users: " + outcome.counts() + ".";
+}
+
+Result<ExitStatus> carry_out(Desk& desk, const Site& site, const Backup& backup, const std::string& file) {
+  auto workplace = prepare_site(desk.config_path(), backup);
+  if (!workplace) return workplace.error();
+  const auto outcome = restore_records(desk, *workplace, backup);
+  if (!outcome) return outcome.error();
+  desk.write_down(workplace->config, "restore", outcome->counts() + "; from " + printable(file));
+  return desk.answer(outcome->json(site), outcome->text(site),
+                     outcome->is_whole() ? ExitStatus::kDone : ExitStatus::kStore);
+}
+
+Result<ExitStatus> restore(Desk& desk, const RestoreOptions& options) {
+  if (!desk.config_path().starts_with('/'))
+    return Error{Error::Code::kUsage, "--config", "is not an absolute path", ""};
+  const auto passphrase = read_passphrase(desk.terminal());
+  if (!passphrase) return passphrase.error();
+  const auto backup = Backup::read(options.file, *passphrase);
+  if (!backup) return backup.error();
+  desk.advance_to(read_clock());
+  if (const auto right = see_that_the_clock_is_right(*backup, desk.now()); !right) return right.error();
+  auto site = survey_site(desk.config_path(), *backup);
+  if (!site) return site.error();
+  const auto foreseen = foresee(desk, *site, *backup);
+  if (!foreseen) return foreseen.error();
+  if (options.dry_run) return desk.answer(foreseen->json(*site), foreseen->text(*site));
+  const auto agreed =
+      desk.agree(question(*site, *foreseen, backup->meta()), options.yes ? Consent::kGiven : Consent::kAsk);
+  if (!agreed) return agreed.error();
+  if (*agreed == Answer::kNo) return ExitStatus::kNo;
+  desk.advance_to(read_clock());
+  return carry_out(desk, *site, *backup, options.file);
+}
+
+}  // namespace
+
+void add_restore(Grammar& grammar) {
+  const auto options = std::make_shared<RestoreOptions>();
+  grammar
+      .command("restore", "bring records and what is missing back from a backup",
+               [=](Desk& desk) { return restore(desk, *options); })
+      .positional("file", options->file, "the backup")
+      .flag("--dry-run", options->dry_run, "say what would happen and change nothing")
+      .flag("--yes", options->yes, "do not ask");
+}
+
+}  // namespace twinlock

@@ -1,0 +1,171 @@
+"""twinlock restore onto a machine that lives. Killed or under load: tests/module/test_restore_under_load.py."""
+
+import shutil
+
+from support import totp, twinlock
+from support.backups import FILE, KEY_FILE, RestoreScenario, snapshot
+from support.command import CONFIG_FILE, STORE, USERS, run
+from support.twinlock import enrol, run_json
+from support.virtual_time import HOUR
+
+
+class OntoALiveMachine(RestoreScenario):
+    def test_a_live_record_that_is_newer_stays_good(self) -> None:
+        phone = enrol("alice")
+        codes = run_json("recovery", "alice")["recovery_codes"]
+        self.back_up()
+        used = self.log_in("alice", phone)
+        self.assertEqual("accepted", self.verdict("alice", codes[0]))
+        twinlock.run("lease", "grant", "alice", "--address", "192.0.2.7", "--for", "12h")
+        self.assertEqual({"merged": ["alice"]}, self.outcome())
+        self.assertEqual("replayed", self.verdict("alice", used))
+        self.assertEqual("replayed", self.verdict("alice", codes[0]))
+        self.log_in("alice", phone, 30)
+        self.assertEqual("accepted", self.verdict("alice", codes[1], 30))
+        self.assertEqual(1, len(run_json("show", "alice")["leases"]))
+
+    def test_the_live_configuration_and_keys_stay(self) -> None:
+        enrol("alice")
+        self.back_up()
+        CONFIG_FILE.write_text('issuer = "another"\n')
+        run_json("key", "rotate")
+        key = KEY_FILE.read_bytes()
+        answer = self.restore().json()
+        self.assertEqual(("kept, differs", "kept, differs", ["alice"]), (answer["config"], answer["key"], answer["merged"]))
+        self.assertEqual(('issuer = "another"\n', key), (CONFIG_FILE.read_text(), KEY_FILE.read_bytes()))
+
+    def test_records_that_were_put_back_behind_our_back(self) -> None:
+        phone = enrol("alice")
+        token = enrol("alice", "--hotp")
+        counter = totp.counter_codes(token.secret, 4)
+        codes = run_json("recovery", "alice")["recovery_codes"]
+        old = (USERS / "alice").read_bytes()
+        self.log_in("alice", phone)
+        self.assertEqual("accepted", self.verdict("alice", codes[0]))
+        self.assertEqual("accepted", self.verdict("alice", counter[0]))
+        self.back_up()
+        self.assertEqual("accepted", self.verdict("alice", counter[1]))
+        self.log_in("alice", phone, 30)
+        (USERS / "alice").write_bytes(old)
+        self.assertEqual({"merged": ["alice"], "rolled_back": ["alice"]}, self.outcome())
+        for code in codes[:2]:
+            self.assertEqual("replayed", self.verdict("alice", code))
+        for code in counter[:2]:
+            self.assertNotEqual("accepted", self.verdict("alice", code))
+        run("unlock", "alice")
+        self.assert_all_used_up("alice", phone)
+
+    def test_a_missing_record_is_made_anew(self) -> None:
+        phone, other = enrol("alice"), enrol("bob")
+        self.back_up()
+        self.log_in("alice", phone)
+        (USERS / "alice").unlink()
+        self.assertEqual({"created": ["alice"], "merged": ["bob"]}, self.outcome())
+        self.log_in("bob", other)
+        self.assert_all_used_up("alice", phone)
+
+    def test_a_damaged_record_is_replaced(self) -> None:
+        for damage in (b"", bytes(16384), b"TWINLOCK" + bytes(20000)):
+            with self.subTest(len(damage)):
+                run("remove", "alice", "--yes")
+                phone = enrol("alice")
+                FILE.unlink(missing_ok=True)
+                self.back_up()
+                self.log_in("alice", phone)
+                (USERS / "alice").write_bytes(damage)
+                self.assertEqual({"replaced": ["alice"]}, self.outcome())
+                self.assertEqual("replayed", self.verdict("alice", self.code(phone)))
+
+    def test_a_damaged_copy_is_mended_on_the_way(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        self.log_in("alice", phone)
+        newest = bytearray((USERS / "alice").read_bytes())
+        newest[500] ^= 0xFF
+        (USERS / "alice").write_bytes(newest)
+        self.assertEqual({"merged": ["alice"]}, self.outcome())
+        self.assertEqual("replayed", self.verdict("alice", self.code(phone)))
+        run("key", "rotate")  # refuses where a copy is lost
+        self.assertEqual([0, 1], [key["records"] for key in run_json("key", "list") if key["purpose"] == "record"])
+
+    def test_who_was_enrolled_anew_since_keeps_the_new_phone(self) -> None:
+        old = enrol("alice")
+        self.back_up()
+        twinlock.run("remove", "alice", "--yes")
+        new = enrol("alice")
+        before = snapshot(USERS)
+        self.assertEqual({"kept": ["alice"]}, self.outcome())
+        self.assertEqual(before, snapshot(USERS))
+        self.assertEqual("wrong_code", self.verdict("alice", self.code(old)))
+        self.log_in("alice", new)
+
+    def test_who_was_renamed_since_does_not_come_back_under_the_old_name(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        twinlock.run("rename", "alice", "bob")
+        self.assertEqual({"kept": ["alice"]}, self.outcome())
+        self.assertEqual(["bob"], [user["user"] for user in run_json("list")])
+        self.log_in("bob", phone)
+
+    def test_a_token_that_was_removed_comes_back_disabled(self) -> None:
+        stolen = enrol("alice")
+        other = enrol("alice")
+        self.back_up()
+        twinlock.run("token", "remove", "alice", "1", "--yes")
+        self.assertEqual({"merged": ["alice"], "tokens_disabled": [{"user": "alice", "token": 1}]}, self.outcome())
+        self.assertNotEqual("accepted", self.verdict("alice", self.code(stolen, HOUR), HOUR))
+        self.log_in("alice", other)
+
+    def test_who_was_disabled_in_the_backup_is_disabled(self) -> None:
+        phone = enrol("alice")
+        twinlock.run("disable", "alice")
+        self.back_up()
+        twinlock.run("enable", "alice")
+        self.assertEqual({"merged": ["alice"], "disabled": ["alice"]}, self.outcome())
+        self.assertEqual("disabled", self.verdict("alice", self.code(phone)))
+
+    def test_a_lost_key_file_comes_back_and_live_records_open_again(self) -> None:
+        phone, other = enrol("alice"), enrol("bob")
+        key = KEY_FILE.read_bytes()
+        self.back_up()
+        used = self.log_in("alice", phone)
+        KEY_FILE.unlink()
+        answer = self.restore().json()
+        self.assertEqual(("made", ["alice", "bob"], []), (answer["key"], sorted(answer["merged"]), answer["replaced"]))
+        self.assertEqual(key, KEY_FILE.read_bytes())
+        self.assertEqual("replayed", self.verdict("alice", used))
+        self.log_in("alice", phone, 30)
+        self.log_in("bob", other, 30)
+
+    def test_records_of_an_unknown_key_are_replaced(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        self.log_in("alice", phone)
+        KEY_FILE.unlink()
+        records = {path: path.read_bytes() for path in USERS.iterdir()}
+        shutil.rmtree(USERS)
+        twinlock.run("init")  # another key
+        for path, content in records.items():
+            path.write_bytes(content)
+            path.chmod(0o600)
+        self.assertEqual({"replaced": ["alice"]}, self.outcome())
+        self.assert_all_used_up("alice", phone)
+
+    def test_done_twice_it_changes_nothing_more(self) -> None:
+        enrol("alice")
+        self.back_up()
+        (USERS / "alice").unlink()
+        self.restore()
+        before = snapshot()
+        self.assertEqual({"merged": ["alice"]}, self.outcome())
+        self.assertEqual(before, snapshot())
+
+    def test_a_record_that_is_in_the_way_is_named_and_the_others_are_done(self) -> None:
+        enrol("alice")
+        enrol("bob")
+        self.back_up()
+        for user in ("alice", "bob"):
+            (USERS / user).unlink()
+        (USERS / "bob").mkdir()
+        answer = self.restore(status=STORE).json()
+        self.assertEqual((["alice"], ["bob"]), (answer["created"], answer["failed"]))
