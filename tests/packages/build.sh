@@ -14,7 +14,8 @@ readonly options=(--unsigned-source --unsigned-changes --no-pre-clean)
 
 # pack TREE RESULTS [OPTION…]: what TREE, built already, gives as packages.
 pack() {
-  rm -rf "$1"/debian/.debhelper/*/dbgsym-root  # of the time before; dh_prep leaves it, and it would count
+  # Of the time before; nothing else removes it, and it would count.
+  rm -rf "$1"/debian/.debhelper/*/dbgsym-root "$1/debian/files"
   (cd "$1" && dpkg-buildpackage --build=binary "${options[@]}" "${@:3}")
   mkdir -p "$2"
   find "$(dirname "$1")" -maxdepth 1 -type f -exec mv -t "$2" {} +
