@@ -1,7 +1,8 @@
-# Tests of whole programs: each file of tests/cli, tests/module, tests/e2e and tests/confinement is one test, run as root on a
-# private machine (tests/support/sandbox.py). They share nothing, so ctest may run them side by side.
+# Tests of whole programs: each file of the directories below is one test, run as root on a private machine
+# (tests/support/sandbox.py). They share nothing, so ctest may run them side by side.
 file(GLOB python_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cli/test_*.py ${CMAKE_CURRENT_LIST_DIR}/module/test_*.py
-  ${CMAKE_CURRENT_LIST_DIR}/e2e/test_*.py ${CMAKE_CURRENT_LIST_DIR}/confinement/test_*.py)
+  ${CMAKE_CURRENT_LIST_DIR}/e2e/test_*.py ${CMAKE_CURRENT_LIST_DIR}/confinement/test_*.py
+  ${CMAKE_CURRENT_LIST_DIR}/packages/test_*.py)
 foreach(file IN LISTS python_tests)
   cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_LIST_DIR} OUTPUT_VARIABLE name)
   cmake_path(REMOVE_EXTENSION name)
@@ -10,3 +11,16 @@ foreach(file IN LISTS python_tests)
   set_tests_properties(${name} PROPERTIES LABELS python TIMEOUT 300
     ENVIRONMENT "TWINLOCK_BUILD=${CMAKE_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+
+# What the tests of packages look at is made once, before the first of them: the packages, and a root to install them in.
+foreach(part build clean_root)
+  add_test(NAME packages.${part} COMMAND bash ${CMAKE_CURRENT_LIST_DIR}/packages/${part}.sh
+    ${CMAKE_BINARY_DIR}/packages_${part})
+  set_tests_properties(packages.${part} PROPERTIES LABELS python TIMEOUT 1200 FIXTURES_SETUP packages_${part})
+endforeach()
+set_tests_properties(packages.build PROPERTIES PROCESSORS 2 COST 1000)
+set_tests_properties(packages.clean_root PROPERTIES COST 900)
+foreach(name deb rpm scripts units clean_machine)
+  set_tests_properties(packages.${name} PROPERTIES FIXTURES_REQUIRED packages_build)
+endforeach()
+set_tests_properties(packages.clean_machine PROPERTIES FIXTURES_REQUIRED "packages_build;packages_clean_root" TIMEOUT 600)
