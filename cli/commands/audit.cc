@@ -16,7 +16,7 @@ struct AuditOptions {
   bool yes = false;
 };
 
-std::string lines_of(const Finding& finding) {
+std::string lines_of(const ChainFinding& finding) {
   if (finding.first_line == 0) return "";
   if (finding.first_line >= finding.last_line) return std::to_string(finding.first_line);
   return std::to_string(finding.first_line) + "-" + std::to_string(finding.last_line);
@@ -26,7 +26,7 @@ Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json
 
 Json json_of(const ChainReport& report, const HeadReading& head) {
   Json findings = Json::array();
-  for (const Finding& finding : report.findings) {
+  for (const ChainFinding& finding : report.findings) {
     findings.push_back({{"result", name_of(finding.grade)},
                         {"file", text_or_null(finding.file)},
                         {"lines", text_or_null(lines_of(finding))},
@@ -45,7 +45,7 @@ Json json_of(const ChainReport& report, const HeadReading& head) {
           {"findings", findings}};
 }
 
-std::string text_of(const Finding& finding) {
+std::string text_of(const ChainFinding& finding) {
   std::string where = finding.file;
   if (finding.first_line != 0) where += ":" + lines_of(finding);
   return std::string(name_of(finding.grade)) + "  " + printable(where) + ": " + printable(finding.what) + "\n      " +
@@ -54,7 +54,7 @@ std::string text_of(const Finding& finding) {
 
 std::string text_of(const ChainReport& report, const HeadReading& head) {
   std::string text;
-  for (const Finding& finding : report.findings) text += text_of(finding);
+  for (const ChainFinding& finding : report.findings) text += text_of(finding);
   text += std::string(name_of(report.result)) + ": " + std::to_string(report.lines) + " lines, " +
           std::to_string(report.seals) + " seals";
   if (!report.first.empty()) text += ", " + printable(report.first) + " to " + printable(report.last);

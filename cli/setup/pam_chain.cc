@@ -9,7 +9,7 @@
 namespace twinlock {
 namespace {
 
-using Role = PamStep::Role;
+using Role = ChainStep::Role;
 using Actions = std::map<std::string, std::string>;
 
 constexpr int kDeepest = 16;  // Linux-PAM's own limit is 16 substacks and 32 includes
@@ -86,7 +86,7 @@ class Reader {
     if (words.size() < 3) return unreadable("PAM", "cannot be understood: " + line);
     if (words[1] == "include") return read_file(words[2], depth, chain);
     if (words[1] == "substack") {
-      PamStep substack{Role::kSubstack, words[2], {}, {}, {}};
+      ChainStep substack{Role::kSubstack, words[2], {}, {}, {}};
       if (const auto taken = read_file(words[2], depth, substack.steps); !taken) return taken;
       chain.push_back(std::move(substack));
       return done();

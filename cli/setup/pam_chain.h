@@ -16,7 +16,7 @@ namespace twinlock {
 using PamFiles = std::map<std::string, std::string, std::less<>>;
 
 /// One module of a stack, or a whole substack.
-struct PamStep {
+struct ChainStep {
   enum class Role {
     kOurs,      ///< pam_twinlock.so that asks for, or insists on, a code.
     kOurKey,    ///< pam_twinlock.so after_publickey
@@ -31,9 +31,9 @@ struct PamStep {
   std::string module;  ///< "pam_unix.so", without a directory; a substack's file.
   std::vector<std::string> arguments;
   std::map<std::string, std::string> actions;  ///< By return value, such as "success" → "ok"; "default" for the rest.
-  std::vector<PamStep> steps{};
+  std::vector<ChainStep> steps{};
 };
-using PamChain = std::vector<PamStep>;
+using PamChain = std::vector<ChainStep>;
 
 /// The words of one line of a stack; [a b] is one word. Remarks are left out.
 [[nodiscard]] std::vector<std::string> pam_words(std::string_view line);

@@ -8,7 +8,7 @@
 namespace twinlock {
 namespace {
 
-using Role = PamStep::Role;
+using Role = ChainStep::Role;
 
 enum class Key { kNone, kGiven };
 enum class Code { kRight, kWrong };
@@ -40,7 +40,7 @@ const std::vector<std::string> kRefusals{"auth_err",     "user_unknown", "authin
                                          "acct_expired", "perm_denied",  "cred_insufficient"};
 
 /// Of a module that checks the password: it has no third answer, unless its arguments give it one.
-std::vector<std::string> outcomes_of_password(const PamStep& step) {
+std::vector<std::string> outcomes_of_password(const ChainStep& step) {
   std::vector<std::string> outcomes{"success"};
   outcomes.insert(outcomes.end(), kRefusals.begin(), kRefusals.end());
   if (std::ranges::any_of(step.arguments, [](const std::string& word) { return word.starts_with("ignore"); })) {
@@ -55,7 +55,7 @@ std::vector<std::string> outcomes_of_other() {
   return outcomes;
 }
 
-std::vector<std::string> outcomes_of(const PamStep& step, const Situation& situation) {
+std::vector<std::string> outcomes_of(const ChainStep& step, const Situation& situation) {
   switch (step.role) {
     case Role::kOurs: return {situation.code == Code::kRight ? "success" : "auth_err"};
     case Role::kOurKey: return {situation.key == Key::kGiven ? "success" : "auth_err"};
@@ -97,7 +97,7 @@ class Walk {
     }
   }
 
-  static State noted(State state, const PamStep& step, const std::string& outcome) {
+  static State noted(State state, const ChainStep& step, const std::string& outcome) {
     if (step.role == Role::kOurs) {
       state.ours_ran = true;
       state.ours_ran_early = state.ours_ran_early || !state.password_right;
@@ -148,7 +148,7 @@ States runs_of(const PamChain& chain, const Situation& situation) {
 
 bool holds(const PamChain& chain, Role role) {
   return std::ranges::any_of(chain,
-                             [role](const PamStep& step) { return step.role == role || holds(step.steps, role); });
+                             [role](const ChainStep& step) { return step.role == role || holds(step.steps, role); });
 }
 
 using Test = bool (*)(const State&);

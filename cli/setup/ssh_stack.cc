@@ -10,7 +10,7 @@
 namespace twinlock {
 namespace {
 
-using Role = PamStep::Role;
+using Role = ChainStep::Role;
 
 const std::string kKeyRemark =
     "# Who has given a key is not asked for the password; nothing else spares it. See pam_twinlock(8).";
@@ -42,13 +42,13 @@ struct Stack {
   }
 };
 
-bool is_ours(const PamStep& step) {
+bool is_ours(const ChainStep& step) {
   return step.role == Role::kOurs || step.role == Role::kOurKey || step.role == Role::kOurSplit;
 }
 
 bool holds_password(const PamChain& chain) {
   return std::ranges::any_of(
-      chain, [](const PamStep& step) { return step.role == Role::kPassword || holds_password(step.steps); });
+      chain, [](const ChainStep& step) { return step.role == Role::kPassword || holds_password(step.steps); });
 }
 
 /// Takes our own lines of this kind out, and the remarks that we write before them.
@@ -86,7 +86,7 @@ std::optional<Range> password_range(const Stack& stack) {
 PamChain chain_of_range(const Stack& stack, const Range& range) {
   PamChain chain;
   for (std::size_t at = range.first; at < range.end; ++at) {
-    for (PamStep& step : stack.chain_at(at, "auth")) chain.push_back(std::move(step));
+    for (ChainStep& step : stack.chain_at(at, "auth")) chain.push_back(std::move(step));
   }
   return chain;
 }
@@ -104,14 +104,14 @@ Stack with_lines_kept(Stack stack, const Range& range) {
 
 /// Modules that may be left out where the lines for the password are written out: what they do is done by sshd, by us
 /// (the delay), or by the order of the lines.
-bool may_be_left_out(const PamStep& step) {
+bool may_be_left_out(const ChainStep& step) {
   constexpr std::array<std::string_view, 3> kPassedOver{"pam_faildelay.so", "pam_usertype.so", "pam_localuser.so"};
   return step.role == Role::kPermit || step.role == Role::kDeny ||
          std::ranges::find(kPassedOver, step.module) != kPassedOver.end();
 }
 
 /// How a module is told where the password comes from: the first asks, the others use what was typed.
-std::string arguments_of(const PamStep& step, std::size_t at) {
+std::string arguments_of(const ChainStep& step, std::size_t at) {
   std::string text;
   for (const std::string& word : step.arguments) {
     const bool is_source = word == "use_first_pass" || word == "try_first_pass" || word == "forward_pass";
@@ -132,9 +132,9 @@ Lines written_out(const PamChain& passwords) {
 
 PamChain flattened(const PamChain& chain) {
   PamChain flat;
-  for (const PamStep& step : chain) {
+  for (const ChainStep& step : chain) {
     if (step.role != Role::kSubstack) flat.push_back(step);
-    for (PamStep& inner : flattened(step.steps)) flat.push_back(std::move(inner));
+    for (ChainStep& inner : flattened(step.steps)) flat.push_back(std::move(inner));
   }
   return flat;
 }
@@ -143,7 +143,7 @@ PamChain flattened(const PamChain& chain) {
 std::optional<Stack> with_lines_written_out(Stack stack, const Range& range) {
   Lines lines;
   PamChain passwords;
-  for (const PamStep& step : flattened(chain_of_range(stack, range))) {
+  for (const ChainStep& step : flattened(chain_of_range(stack, range))) {
     if (step.role == Role::kPassword) {
       passwords.push_back(step);
     } else if (step.module == "pam_env.so" && lines.empty()) {
@@ -163,8 +163,8 @@ std::optional<Stack> with_lines_written_out(Stack stack, const Range& range) {
 
 /// Debian's common-auth as it comes: only pam_unix, which the packaged stack names itself.
 bool is_plain(const PamChain& chain) {
-  const auto count = std::ranges::count(chain, Role::kPassword, &PamStep::role);
-  return count == 1 && std::ranges::all_of(chain, [](const PamStep& step) {
+  const auto count = std::ranges::count(chain, Role::kPassword, &ChainStep::role);
+  return count == 1 && std::ranges::all_of(chain, [](const ChainStep& step) {
            return step.role == Role::kPermit || step.role == Role::kDeny || step.module == "pam_unix.so";
          });
 }
@@ -185,7 +185,7 @@ std::string flaw_in(const Stack& stack, std::string_view kind, Flaw flaw) {
 
 bool uses_split(const Stack& stack) {
   const auto chain = stack.chain("auth");
-  return chain && std::ranges::any_of(*chain, [](const PamStep& step) { return step.role == Role::kOurSplit; });
+  return chain && std::ranges::any_of(*chain, [](const ChainStep& step) { return step.role == Role::kOurSplit; });
 }
 
 Result<Stack> with_auth(Stack stack) {

@@ -55,7 +55,7 @@ struct ChainFacts {
 enum class Grade { kOk, kWarn, kFail };
 [[nodiscard]] std::string_view name_of(Grade grade);
 
-struct Finding {
+struct ChainFinding {
   Grade grade;
   std::string file;
   std::uint64_t first_line;  ///< From 1; 0: no line in particular.
@@ -72,7 +72,7 @@ struct ChainReport {
   std::uint64_t missed = 0;
   std::string first;  ///< Time of the first line; empty: there is none.
   std::string last;
-  std::vector<Finding> findings;  ///< At most kMostFindings, then one that says how many more.
+  std::vector<ChainFinding> findings;  ///< At most kMostFindings, then one that says how many more.
 };
 
 constexpr std::size_t kMostFindings = 100;

@@ -6,14 +6,14 @@
 namespace twinlock {
 
 /// Collects what is found, the worst of it, and not too much.
-class Findings {
+class ChainFindings {
  public:
-  void add(Finding finding);
+  void add(ChainFinding finding);
   /// Puts what was found into the report.
   void finish(ChainReport& report);
 
  private:
-  std::vector<Finding> kept_;
+  std::vector<ChainFinding> kept_;
   Grade worst_ = Grade::kOk;
   std::size_t dropped_ = 0;
 };
@@ -56,7 +56,7 @@ class ChainWalk {
   void add(Grade grade, const Span& where, std::string what, std::string mend);
 
   const ChainFacts& facts_;
-  Findings findings_;
+  ChainFindings findings_;
   ChainReport report_;
   bool begun_ = false;                 ///< The beginning of the chain is known.
   std::uint64_t sequence_ = 0;         ///< Of the last seal that was in its place …

@@ -4,7 +4,7 @@
 
 namespace twinlock {
 
-void Findings::add(Finding finding) {
+void ChainFindings::add(ChainFinding finding) {
   worst_ = std::max(worst_, finding.grade);
   if (kept_.size() < kMostFindings) {
     kept_.push_back(std::move(finding));
@@ -13,7 +13,7 @@ void Findings::add(Finding finding) {
   }
 }
 
-void Findings::finish(ChainReport& report) {
+void ChainFindings::finish(ChainReport& report) {
   report.result = worst_;
   report.findings = std::move(kept_);
   if (dropped_ == 0) return;

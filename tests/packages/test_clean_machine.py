@@ -11,7 +11,6 @@ from support.ssh_client import log_in
 from support.totp import Phone
 
 NAMES = ("libpam-twinlock", "twinlock")
-EXAMPLES = "/usr/share/doc/twinlock/examples"
 RECORD = "/var/lib/twinlock/users/alice"
 CONFIG = "/etc/twinlock/twinlock.conf"
 SHARE = """
@@ -40,19 +39,20 @@ class CleanMachine(unittest.TestCase):
                         stdin=f"{phone.secret}\n{phone.code(-1)}\n")
         return phone
 
-    def set_up_ssh(self) -> None:
-        """As README.md says it."""
-        self.machine.do("cp", f"{EXAMPLES}/pam.d/sshd", "/etc/pam.d/sshd")
-        self.machine.do("cp", f"{EXAMPLES}/sshd_config.d/10-twinlock.conf", "/etc/ssh/sshd_config.d/")
+    def set_up(self, service: str) -> None:
+        """Not confirmed yet: a login comes first."""
+        self.machine.do("twinlock", "setup", service, "--yes")
+
+    def confirm(self) -> None:
+        self.machine.do("twinlock", "setup", "confirm")
 
     def take_out(self) -> None:
-        """All that set_up_ssh and set_up_samba have written."""
-        for file, text in self.before.items():
-            self.machine.path(file).write_text(text)
-        self.machine.do("rm", "-f", "/etc/ssh/sshd_config.d/10-twinlock.conf", "/etc/samba/twinlock.conf")
-
-    def set_up_samba(self) -> None:
-        self.machine.do("twinlock", "setup", "samba", "--yes")
+        """Everything is as it was before the setups, byte for byte."""
+        for service in ("samba", "ssh"):
+            self.machine.do("twinlock", "setup", "undo", service, "--yes")
+        self.assertEqual(self.before, {file: self.machine.path(file).read_text() for file in self.before})
+        self.assertFalse(self.machine.path("/etc/ssh/sshd_config.d/10-twinlock.conf").exists())
+        self.assertFalse(self.machine.path("/etc/samba/twinlock.conf").exists())
 
     def make_accounts(self) -> None:
         for account in (ALICE, BOB):
@@ -87,13 +87,15 @@ class CleanMachine(unittest.TestCase):
         first, bobs = self.enrol("alice"), self.enrol("bob")
         second, third = self.enrol("alice"), self.enrol("alice")
 
-        self.set_up_ssh()
-        self.set_up_samba()
         self.sshd = self.machine.start(22, "^Server listening on 0.0.0.0", "/usr/sbin/sshd", "-D", "-e")
         self.smbd = self.machine.start(445, "^waiting for connections", "/usr/sbin/smbd", "--foreground",
                                        "--no-process-group", "--debug-stdout", "--debuglevel=2")
+        self.set_up("ssh")
         self.assert_ssh_wants_the_code(first)
+        self.confirm()
+        self.set_up("samba")
         self.assert_smb_wants_the_code(bobs)
+        self.confirm()
 
         self.check_upgrade(second)
         self.check_shared_runtime(third)

@@ -93,7 +93,7 @@ TEST(StretchReader, TellsTornLinesFromWholeOnes) {
   log.text = odd + "\n" + odd.substr(0, odd.find(char{0x7d}) + 1) + "\n\n" + line_of(1) + std::string(5, '\0') + "\n" +
              line_of(2).substr(0, 30);
   ASSERT_TRUE(log.text.find("\"user\":\"}\n") != std::string::npos);  // a torn line that ends like a whole one
-  EXPECT_THAT(log.check().findings, Each(Field(&Finding::grade, Ne(Grade::kFail))));
+  EXPECT_THAT(log.check().findings, Each(Field(&ChainFinding::grade, Ne(Grade::kFail))));
   StretchReader reader(log.key, {}, {});
   reader.feed(log.text);
   EXPECT_THAT(reader.finish()->torn, ElementsAre(2, 3, 5, 6));
