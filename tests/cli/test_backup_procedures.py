@@ -12,20 +12,13 @@ import pexpect
 from support import backups, paths, twinlock
 from support.backups import ETC, KEY_FILE, PASSPHRASE, STATE, BackupScenario, verdict
 from support.command import DONE, USERS, run
+from support.manual import procedure
 from support.twinlock import enrol, run_json
 
 UNITS = paths.PACKAGING / "systemd"
 PASSPHRASE_FILE = ETC / "backup-passphrase"
 NIGHTLY = Path("/var/backups/twinlock")
-MANUAL = (paths.SOURCE / "man/twinlock.8").read_text()
 PROMPTS = ["Passphrase for this backup: ", "Once more: ", "Passphrase of the backup: ", r"\[y/N\] ", pexpect.EOF]
-
-
-def procedure(heading: str) -> list[list[str]]:
-    """The commands in each display below a heading."""
-    section = re.split(r"^\.S[sh] ", MANUAL.split(f"\n.Ss {heading}\n")[1], flags=re.MULTILINE)[0]
-    displays = re.findall(r"^\.Bd -literal.*\n((?:.*\n)*?)\.Ed$", section, re.MULTILINE)
-    return [re.findall(r"^# (.*)$", display, re.MULTILINE) for display in displays]
 
 
 def unit_lines(name: str, key: str) -> list[str]:
