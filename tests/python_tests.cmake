@@ -23,4 +23,7 @@ set_tests_properties(packages.clean_root PROPERTIES COST 900)
 foreach(name deb rpm scripts units clean_machine)
   set_tests_properties(packages.${name} PROPERTIES FIXTURES_REQUIRED packages_build)
 endforeach()
+# They compile everything once more, as a release: `./dev test --packages` and `./dev soak` run them, `./dev test` does not.
+set_tests_properties(packages.build packages.clean_root packages.deb packages.rpm packages.scripts packages.units
+  packages.clean_machine PROPERTIES LABELS "python;packages")
 set_tests_properties(packages.clean_machine PROPERTIES FIXTURES_REQUIRED "packages_build;packages_clean_root" TIMEOUT 600)

@@ -65,8 +65,9 @@ class Purger {
     const auto is_gone = [&](const SealedStretch& sealed) {
       return sealed.authentic && sealed.seal.sequence <= head_.start.sequence;
     };
-    const auto last = std::find_if(file.sealed.rbegin(), file.sealed.rend(), is_gone);
-    return last == file.sealed.rend() ? done() : cut_behind(file, *last);
+    // Only those at the beginning: a copy of one, put in further on, must not take genuine lines along.
+    const auto kept = std::find_if_not(file.sealed.begin(), file.sealed.end(), is_gone);
+    return kept == file.sealed.begin() ? done() : cut_behind(file, *std::prev(kept));
   }
 
   /// The seal itself stays at the file's beginning, as the head finds its place by it.

@@ -46,7 +46,11 @@ Result<bool> RecordRestorer::lives_elsewhere(const Username& user, const SecretR
 
 Result<RestoredRecord> RecordRestorer::foresee(const Username& user, const SecretRecord& saved) {
   const auto live = store_.read(user);
-  if (!live && live.error().code == Error::Code::kStore) return RestoredRecord{Fate::kReplaced, false, false, {}};
+  if (!live && live.error().code == Error::Code::kStore) {
+    const auto elsewhere = lives_elsewhere(user, saved);
+    if (!elsewhere) return elsewhere.error();
+    return RestoredRecord{*elsewhere ? Fate::kKept : Fate::kReplaced, false, false, {}};
+  }
   if (!live) return live.error();
   if (!*live) {
     const auto elsewhere = lives_elsewhere(user, saved);
@@ -84,6 +88,9 @@ Result<RestoredRecord> RecordRestorer::restore_missing(const Username& user, con
 }
 
 Result<RestoredRecord> RecordRestorer::restore_unreadable(const Username& user, const SecretRecord& saved) {
+  const auto elsewhere = lives_elsewhere(user, saved);
+  if (!elsewhere) return elsewhere.error();
+  if (*elsewhere) return RestoredRecord{Fate::kKept, false, false, {}};
   const auto removed = store_.remove_unreadable(user);
   if (!removed && removed.error().code != Error::Code::kNotFound) return removed.error();
   if (const auto created = create(user, saved); !created) return created.error();

@@ -49,7 +49,9 @@ class Outcome {
   }
   [[nodiscard]] std::string text(const Site& site) const {
     return "Configuration: " + std::string(name_of(site.config)) + "\nKey file: " + std::string(name_of(site.keys)) +
-           "\nUsers: " + counts() + "\n" + line("Kept, enrolled anew or renamed since: ", kept_) +
+           "\nUsers: " + counts() + "\n" +
+           line("New, perhaps removed since: ", site.has_records ? created_ : Json::array()) +
+           line("Unreadable and replaced: ", replaced_) + line("Kept, enrolled anew or renamed since: ", kept_) +
            line("Were put back to an older state, so all codes up to now count as used: ", rolled_back_) +
            line("Disabled as in the backup: ", disabled_) + tokens_line() + line("Not restored: ", failed_);
   }

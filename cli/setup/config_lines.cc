@@ -18,12 +18,22 @@ std::string text_of(const Lines& lines) {
   return text;
 }
 
-bool goes_on(const std::string& line) { return !line.empty() && line.back() == '\\'; }
+namespace {
+
+bool ends_in_backslash(const std::string& line) { return !line.empty() && line.back() == '\\'; }
+
+}  // namespace
+
+/// As libpam sees it: a remark never goes on, and blanks behind the backslash do not count.
+bool goes_on(const std::string& line) {
+  const auto last = line.find_last_not_of(" \t\r");
+  return last != std::string::npos && line[last] == '\\' && line.find('#') == std::string::npos;
+}
 
 bool is_continued(const Lines& lines, std::size_t at) { return at > 0 && goes_on(lines[at - 1]); }
 
 void append(Lines& lines, const Lines& more) {
-  if (!lines.empty() && goes_on(lines.back())) lines.emplace_back();
+  if (!lines.empty() && ends_in_backslash(lines.back())) lines.emplace_back();
   lines.insert(lines.end(), more.begin(), more.end());
 }
 

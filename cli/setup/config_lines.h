@@ -14,7 +14,7 @@ using Lines = std::vector<std::string>;
 /// Each with its line end.
 [[nodiscard]] std::string text_of(const Lines& lines);
 
-/// Whether the next line belongs to this one: it ends with a backslash.
+/// Whether the next line of a PAM stack belongs to this one: it ends with a backslash.
 [[nodiscard]] bool goes_on(const std::string& line);
 /// Whether this line belongs to the one before.
 [[nodiscard]] bool is_continued(const Lines& lines, std::size_t at);

@@ -28,7 +28,7 @@ Lines joined_lines(std::string_view text) {
   Lines joined;
   const Lines lines = lines_of(text);
   for (std::size_t at = 0; at < lines.size(); ++at) {
-    const std::string line = goes_on(lines[at]) ? lines[at].substr(0, lines[at].size() - 1) + " " : lines[at];
+    const std::string line = goes_on(lines[at]) ? lines[at].substr(0, lines[at].rfind('\\')) + " " : lines[at];
     if (is_continued(lines, at)) {
       joined.back() += line;
     } else {
@@ -101,7 +101,10 @@ class Reader {
   }
 
   Result<void> read_file(const std::string& name, int depth, PamChain& chain) const {
-    const auto file = files_.find(last_part(name));
+    constexpr std::string_view kHere = "/etc/pam.d/";
+    const std::string_view local = std::string_view(name).substr(name.starts_with(kHere) ? kHere.size() : 0);
+    if (local.find('/') != std::string_view::npos) return unreadable(name, "is included, and is not looked into there");
+    const auto file = files_.find(local);
     if (file == files_.end()) return unreadable("/etc/pam.d/" + name, "is included and does not exist");
     return read(file->second, depth + 1, chain);
   }

@@ -127,12 +127,14 @@ Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const Confi
   if (!*journal) return restored;
   const auto entries = (*journal)->entries();
   if (!entries) return entries.error();
+  std::optional<Error> failure;  // of one service, which must not keep the others
   for (const JournalEntry& entry : *entries) {
     if (!is_due(entry)) continue;
     auto back = roll_back_if_due(desk, config, **journal, entry);
-    if (!back) return back;
-    std::ranges::move(*back, std::back_inserter(restored));
+    if (!back) failure = back.error();
+    if (back) std::ranges::move(*back, std::back_inserter(restored));
   }
+  if (failure) return *failure;
   return restored;
 }
 

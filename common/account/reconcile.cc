@@ -123,7 +123,9 @@ bool is_disabled_by_hand(const Token& token) { return is_disabled(token) && !tok
 
 void merge_token(Token& own, const Token& other, const Record& live, const Record& backup) {
   const bool by_hand = is_disabled_by_hand(own) || is_disabled_by_hand(other);
-  const bool disabled = is_disabled(own) || is_disabled(other);
+  // One that too many failures disabled works again by an administrator's act since then.
+  const bool newer = live.last_used > backup.last_used;
+  const bool disabled = is_disabled(own) || (is_disabled(other) && !(other.locked && newer));
   if (disabled) own.state = Token::State::kDisabled;
   own.locked = disabled && !by_hand;
   // Resynced since then, it has a higher counter.

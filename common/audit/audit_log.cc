@@ -89,15 +89,11 @@ bool ends_in_the_middle_of_a_line(int fd) {
          last != '\n';
 }
 
-/// Only who is alone can tell a torn line from one that is just being written.
-bool follows_a_torn_line(int fd) {
-  return ends_in_the_middle_of_a_line(fd) && try_to_lock(fd, F_WRLCK) && ends_in_the_middle_of_a_line(fd);
-}
-
 Result<void> append(const std::string& path, const std::string& json) {
   const auto file = open_for_appending(path);
   if (!file) return file.error();
-  const std::string line = (follows_a_torn_line(file->get()) ? "\n" : "") + json + "\n";
+  // Perhaps somebody is just writing that line: then an empty one comes between, which means nothing.
+  const std::string line = (ends_in_the_middle_of_a_line(file->get()) ? "\n" : "") + json + "\n";
   if (const auto fits = check_room_for(file->get(), line.size(), path); !fits) return fits;
   const ssize_t written = ::write(file->get(), line.data(), line.size());
   if (written < 0) return system_error(Error::Code::kStore, path, "written", errno);

@@ -114,10 +114,19 @@ void ChainWalk::note(const Seal& seal) {
 /// A seal up to which the log was purged: it stands there alone, or the purge was interrupted.
 bool ChainWalk::is_before_the_start(const ScannedFile& file, const SealedStretch& sealed) {
   const ChainStart& start = facts_.head.start;
-  if (facts_.head_state != HeadState::kGood || sealed.seal.sequence > start.sequence) return false;
-  if (sealed.seal.sequence == start.sequence && sealed.seal.mac != start.seal) {
+  const Seal& seal = sealed.seal;
+  if (facts_.head_state != HeadState::kGood || seal.sequence > start.sequence) return false;
+  const Span where{&file, sealed.stretch.begin.line + 1, sealed.end.line};
+  if (report_.seals > 0 || seal.sequence <= leftover_sequence_) {
+    fail(where, "a seal of before the last purge stands here once more", kAskWho);
+    return true;
+  }
+  if (seal.sequence == start.sequence && seal.mac != start.seal) {
     fail({&file, sealed.end.line, sealed.end.line}, "is not the seal behind which the log was purged", kAskWho);
   }
+  if (sealed.stretch.lines() > 0 && !sealed.digest_fits())
+    fail(where, "lines of before the last purge were changed", kAskWho);
+  leftover_sequence_ = seal.sequence;
   leftover_ += sealed.stretch.lines();
   boot_ = sealed.seal.boot;
   return true;

@@ -69,8 +69,9 @@ class ChainWalk {
   bool repeated_ = false;  ///< The present file holds seals of another one; said once.
   bool head_seen_ = false;
   bool noted_seen_ = false;
-  std::uint64_t leftover_ = 0;  ///< Lines that a purge should have removed.
-  std::string first_missed_;    ///< Times of the seals that count missed lines.
+  std::uint64_t leftover_ = 0;           ///< Lines that a purge should have removed …
+  std::uint64_t leftover_sequence_ = 0;  ///< … and the last seal over them.
+  std::string first_missed_;             ///< Times of the seals that count missed lines.
   std::string last_missed_;
   std::string oldest_unsealed_;
   std::vector<const ScannedFile*> unsealed_;

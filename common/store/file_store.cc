@@ -114,6 +114,8 @@ class FileStore final : public Store {
     const auto lock = lock_for_removal(*place, Deadline::in(lock_wait_));
     if (!lock) return lock.error();
     if (!*lock) return Error{Error::Code::kNotFound, place->path, "does not exist", ""};
+    const auto fit = check_owner_and_mode((**lock).fd(), place->path);  // owner and mode are mended, not replaced
+    if (!fit) return fit.error();
     const auto file = open_record_file(*place, LockKind::kShared);
     if (file && *file && read_open((**file).get(), *place, user, **keys)) {
       return Error{Error::Code::kExists, place->path, "can be read and is not removed", ""};

@@ -26,12 +26,9 @@ Error cannot_open(const std::string& path, int error_number) {
 }
 
 Result<void> check_record_file(int fd, const std::string& path) {
-  if (const auto checked = check_trusted(fd, S_IFREG, {path, Privacy::kPrivate, Error::Code::kStore}); !checked) {
-    return checked;
-  }
+  if (const auto ours = check_owner_and_mode(fd, path); !ours) return ours;
   struct stat status {};
   if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
-  if ((status.st_mode & kModeBits) != kMode) return flawed(path, "has not the mode 0600", "chmod 0600 " + path);
   if (status.st_size != static_cast<off_t>(kRecordImageBytes)) {
     return flawed(path, "is not 16384 bytes long", "restore it from a backup, or remove it and enrol the user again");
   }
@@ -95,6 +92,16 @@ Result<void> write_part(int fd, const RecordImage& image, SlotIndex index, Part 
 }
 
 }  // namespace
+
+Result<void> check_owner_and_mode(int fd, const std::string& path) {
+  if (const auto checked = check_trusted(fd, S_IFREG, {path, Privacy::kPrivate, Error::Code::kStore}); !checked) {
+    return checked;
+  }
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
+  if ((status.st_mode & kModeBits) != kMode) return flawed(path, "has not the mode 0600", "chmod 0600 " + path);
+  return done();
+}
 
 Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use) {
   auto file = open_unchecked(place, use);

@@ -26,6 +26,9 @@ struct RecordPlace {
 /// Opened and checked: regular file, trusted owner, mode 0600, 16 KiB. nullopt: no such file.
 [[nodiscard]] Result<std::optional<UniqueFd>> open_record_file(const RecordPlace& place, LockKind use);
 
+/// Whether an open file is a regular one of a trusted owner with the mode 0600.
+[[nodiscard]] Result<void> check_owner_and_mode(int fd, const std::string& path);
+
 /// Opened, checked, locked, and still bearing its name. nullopt: no such file (any more).
 [[nodiscard]] Result<std::optional<RecordLock>> lock_record_file(const RecordPlace& place, LockKind kind,
                                                                  const Deadline& deadline);

@@ -68,8 +68,9 @@ class Store {
   [[nodiscard]] virtual Result<void> create(const Username& user, const SecretRecord& record) = 0;
   /// Deletes the user's record durably, under its lock; a damaged one too. kNotFound: there is none.
   [[nodiscard]] virtual Result<void> remove(const Username& user) = 0;
-  /// Deletes the user's record durably if it cannot be read, which is seen under its lock. kExists: it can be read;
-  /// kNotFound: there is none.
+  /// Deletes the user's record durably if it is damaged or sealed with an unknown key, which is seen under its lock.
+  /// kExists: it can be read; kNotFound: there is none. One with another owner or mode stays (kStore): its content may
+  /// be good.
   [[nodiscard]] virtual Result<void> remove_unreadable(const Username& user) = 0;
   /// Calls `visit` for every record, in no particular order. A bad record is an entry, not an end.
   /// The Result is an Error only where the records cannot be enumerated at all.

@@ -151,6 +151,19 @@ class Purge(AuditScenario):
         self.sweep(prefix=ahead("15d"))
         self.assert_ok()
 
+    def test_lines_behind_a_copy_of_the_border_show_and_take_no_others_along(self) -> None:
+        self.purge("10d")
+        self.sweep(prefix=ahead("15d"))
+        text = AUDIT_LOG.read_text().splitlines(keepends=True)
+        border, at = text[0], next(at for at in range(1, len(text)) if '"event":"seal"' in text[at]) + 1
+        for put_in in ([border], [line(99), border]):
+            AUDIT_LOG.write_text("".join(text[:at] + put_in + text[at:]))
+            self.assert_found("fail", "before the last purge stands here once more")
+            self.purge("10d")
+            self.assertLessEqual({3, 4, 5}, set(self.numbers()))
+        AUDIT_LOG.write_text("".join([line(99), *text]))
+        self.assert_found("fail", "lines of before the last purge were changed")
+
     def test_what_is_cut_off_later_still_shows(self) -> None:
         self.purge("10d")
         self.sweep(prefix=ahead("15d"))

@@ -12,7 +12,7 @@ import pexpect
 from support import backups, paths, twinlock
 from support.backups import ETC, KEY_FILE, PASSPHRASE, STATE, BackupScenario, verdict
 from support.command import DONE, USERS, run
-from support.manual import procedure
+from support.manual import MANUAL, procedure
 from support.twinlock import enrol, run_json
 
 UNITS = paths.PACKAGING / "systemd"

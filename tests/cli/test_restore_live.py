@@ -34,6 +34,24 @@ class OntoALiveMachine(RestoreScenario):
         self.assertEqual(("kept, differs", "kept, differs", ["alice"]), (answer["config"], answer["key"], answer["merged"]))
         self.assertEqual(('issuer = "another"\n', key), (CONFIG_FILE.read_text(), KEY_FILE.read_bytes()))
 
+    def test_a_damaged_leftover_of_a_renamed_user_does_not_bring_the_phone_back_twice(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        self.assertEqual(0, run("rename", "alice", "carol", "--allow-unknown").status)
+        (USERS / "alice").write_bytes(bytes(16384))
+        (USERS / "alice").chmod(0o600)
+        self.assertEqual({"kept": ["alice"]}, self.outcome())
+        self.log_in("carol", phone, 30)
+
+    def test_a_record_of_another_mode_is_mended_and_not_replaced(self) -> None:
+        enrol("alice")
+        self.back_up()
+        run("disable", "alice")
+        (USERS / "alice").chmod(0o640)
+        self.restore(status=STORE)
+        (USERS / "alice").chmod(0o600)
+        self.assertEqual("disabled", run_json("list")[0]["state"])
+
     def test_records_that_were_put_back_behind_our_back(self) -> None:
         phone = enrol("alice")
         token = enrol("alice", "--hotp")

@@ -200,6 +200,16 @@ TEST(PamChain, RefusesWhatPamWouldNotUnderstand) {
     EXPECT_FALSE(pam_chain(text, "auth", {})) << text;
   }
   EXPECT_FALSE(pam_chain("auth include a\n", "auth", {{"a", "auth include a\n"}}));
+  // Another file of that name is not the one that PAM would read.
+  EXPECT_FALSE(pam_chain("@include /etc/site-pam/a\n", "auth", {{"a", "auth required pam_unix.so\n"}}));
+  EXPECT_TRUE(pam_chain("@include /etc/pam.d/a\n", "auth", {{"a", "auth required pam_unix.so\n"}}));
+}
+
+TEST(PamChain, GoesOnAsLibpamDoes) {
+  const auto steps = [](const char* text) { return pam_chain(text, "auth", {})->size(); };
+  EXPECT_EQ(steps("# a remark \\\nauth sufficient pam_permit.so\n"), 1U);
+  EXPECT_EQ(steps("auth required pam_unix.so # a remark \\\nauth sufficient pam_permit.so\n"), 2U);
+  EXPECT_EQ(steps("auth required \\  \n  pam_unix.so\n"), 1U);
 }
 
 TEST(SshDropIn, HasTheMethodsOfEachWay) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <filesystem>
 
 #include <map>
 
@@ -147,6 +148,9 @@ TEST_F(FileStore, RemovesAsUnreadableOnlyWhatIs) {
   EXPECT_FALSE(store->remove_unreadable(user("alice")));
   for (const std::size_t size : {0U, 100U, 16384U, 20000U}) {
     test::write_file(file("alice"), Bytes(size));
+    std::filesystem::permissions(file("alice"), std::filesystem::perms(0644));  // that is mended, not removed
+    EXPECT_EQ(store->remove_unreadable(user("alice")).error().code, Error::Code::kStore);
+    std::filesystem::permissions(file("alice"), std::filesystem::perms(0600));
     EXPECT_TRUE(store->remove_unreadable(user("alice"))) << size;
     EXPECT_EQ(files(), 0U);
   }
