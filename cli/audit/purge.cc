@@ -37,7 +37,9 @@ class Purger {
     for (const ScannedFile& file : scanned) {
       for (const SealedStretch& sealed : file.sealed) {
         if (!sealed.authentic || sealed.seal.sequence <= head_.start.sequence) continue;
-        if (sealed.seal.time >= order_.before || sealed.seal.sequence > head_.sequence) return;
+        if (sealed.seal.sequence > head_.sequence) return;
+        if (sealed.seal.time > place_.now) continue;  // of a clock that was ahead: goes along with a later one
+        if (sealed.seal.time >= order_.before) return;
         begin_behind(sealed.seal);
       }
     }

@@ -164,6 +164,13 @@ class Purge(AuditScenario):
         AUDIT_LOG.write_text("".join([line(99), *text]))
         self.assert_found("fail", "lines of before the last purge were changed")
 
+    def test_a_seal_of_a_clock_that_was_ahead_keeps_nothing_for_ever(self) -> None:
+        self.sweep(prefix=ahead("3000d"))
+        append(6)
+        self.sweep(prefix=ahead("16d"))
+        self.assertEqual(6, self.purge("1d", days="20d")["lines"])
+        self.assert_ok()
+
     def test_what_is_cut_off_later_still_shows(self) -> None:
         self.purge("10d")
         self.sweep(prefix=ahead("15d"))
