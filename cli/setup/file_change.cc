@@ -100,8 +100,12 @@ Result<FileChange> change_back(const JournalFile& file) {
 
 Result<Restored> restore_file(const JournalFile& file, OnEdit on_edit, const std::string& copies) {
   const auto now = read_file_state(file.path);
-  if (!now) return now.error();
+  if (!now && on_edit == OnEdit::kLeave) return now.error();
   remove_unfinished(file.path);
+  if (!now) {  // a link, or writable by others: no copy of that is kept, for being locked out is worse
+    const auto back = put_back(file);
+    return back ? Result<Restored>(Restored::kNow) : back.error();
+  }
   if (*now == file.before) {
     if (!file.makes_directory) return Restored::kWasSo;
     const auto removed = remove_file(file);

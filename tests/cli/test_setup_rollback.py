@@ -170,6 +170,16 @@ class Rollback(Scenario):
             run("sweep")
         self.assert_as_before()
 
+    def test_a_file_of_another_mode_or_a_link_in_its_place_does_not_keep_it(self) -> None:
+        for spoil in (lambda: SSH_STACK.chmod(0o664), lambda: shutil.move(SSH_STACK, "/run/moved")):
+            self.set_up_ssh()
+            spoil()
+            if not SSH_STACK.exists():
+                SSH_STACK.symlink_to("/run/moved")
+            self.change_entry(deadline=1, deadline_since_boot=1)
+            self.assert_status(DONE, run("sweep"))
+            self.assert_as_before()
+
     def test_if_due_does_nothing_before_its_time(self) -> None:
         self.set_up_ssh()
         self.assertEqual({"restored": []}, self.assert_status(DONE, run("setup", "undo", "--if-due", "--json")).json())
