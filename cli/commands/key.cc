@@ -10,6 +10,7 @@
 #include "cli/commands/commands.h"
 #include "cli/key_place.h"
 #include "cli/new_file.h"
+#include "cli/record_users.h"
 #include "store/key_file.h"
 
 namespace twinlock {
@@ -41,18 +42,6 @@ Result<Use> count_use(const Desk& desk, Workplace& workplace) {
 }
 
 using Complaint = std::function<void(const Error&)>;
-
-/// All users whose records can be read; the others are complained of.
-Result<std::vector<Username>> users_of(Workplace& workplace, const Complaint& complain) {
-  std::vector<Username> users;
-  const auto listed = workplace.store->for_each([&](const StoreEntry& entry) {
-    const auto user = Username::parse(entry.name);
-    if (entry.loaded && user) users.push_back(*user);
-    if (!entry.loaded) complain(entry.loaded.error());
-  });
-  if (!listed) return listed.error();
-  return users;
-}
 
 // list
 
@@ -150,7 +139,7 @@ Result<Tally> seal_all_anew(const Desk& desk, Workplace& workplace, KeyId newest
     desk.complain(error);
     ++tally.failed;
   };
-  const auto users = users_of(workplace, complain);
+  const auto users = users_with_records(workplace, complain);
   if (!users) return users.error();
   std::size_t seen = 0;
   for (const Username& user : *users) {
@@ -214,7 +203,7 @@ Result<void> see_that_it_may_go(const Keyring& keys, KeyId id) {
 /// read may need any key.
 Result<void> see_that_nothing_needs_it(Workplace& workplace, KeyId id) {
   std::optional<Error> unreadable;
-  const auto users = users_of(workplace, [&](const Error& error) { unreadable = error; });
+  const auto users = users_with_records(workplace, [&](const Error& error) { unreadable = error; });
   if (!users) return users.error();
   if (unreadable) return *unreadable;
   for (const Username& user : *users) {

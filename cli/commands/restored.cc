@@ -5,6 +5,7 @@
 #include "account/distrust.h"
 #include "base/clock.h"
 #include "cli/commands/commands.h"
+#include "cli/record_users.h"
 
 namespace twinlock {
 namespace {
@@ -26,24 +27,12 @@ Result<bool> distrust(const Desk& desk, Workplace& workplace, const Username& us
   return true;
 }
 
-Result<std::vector<Username>> users_of(const Desk& desk, Workplace& workplace, Tally& tally) {
-  std::vector<Username> users;
-  const auto listed = workplace.store->for_each([&](const StoreEntry& entry) {
-    const auto user = Username::parse(entry.name);
-    if (entry.loaded && user) {
-      users.push_back(*user);
-    } else {
-      desk.complain(entry.loaded ? user.error() : entry.loaded.error());
-      ++tally.failed;
-    }
-  });
-  if (!listed) return listed.error();
-  return users;
-}
-
 Result<Tally> distrust_all(const Desk& desk, Workplace& workplace) {
   Tally tally;
-  const auto users = users_of(desk, workplace, tally);
+  const auto users = users_with_records(workplace, [&](const Error& error) {
+    desk.complain(error);
+    ++tally.failed;
+  });
   if (!users) return users.error();
   std::size_t seen = 0;
   for (const Username& user : *users) {

@@ -6,6 +6,7 @@
 #include "cli/backup/last_backup.h"
 #include "cli/doctor/examination.h"
 #include "cli/doctor/system_pam.h"
+#include "cli/new_file.h"
 #include "cli/setup/journal.h"
 #include "config/config_reader.h"
 #include "config/trusted_file.h"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::string_view kFileEngine = "file:";
 constexpr Seconds kOldBackup = days(7);
-
-std::string directory_of_file(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
 bool exists(const std::string& path) {
   struct stat about {};
@@ -53,7 +52,7 @@ void examine_audit(const Config& config, Findings& findings) {
     findings.ok("audit.writable", "the audit log goes to syslog only");
     return;
   }
-  const std::string directory = directory_of_file(path);
+  const std::string directory = directory_of(path);
   const bool missing = !exists(directory);
   const std::string target = exists(path) ? path : directory;
   if (missing || ::access(target.c_str(), W_OK) != 0) {
