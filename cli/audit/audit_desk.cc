@@ -9,7 +9,8 @@
 namespace twinlock {
 namespace {
 
-/// A clock that jumps ahead for less than a day makes nothing old.
+/// If the last look at the retention is longer ago, the clock may have leapt ahead: then nothing is removed by age for
+/// as long again. With a wrong clock no code is accepted, so somebody sets it right before that.
 constexpr Seconds kLongestLeap = days(7);
 
 void tell_syslog(int priority, const std::string& text) {
@@ -26,9 +27,14 @@ Error break_error(const Config& config, const std::string& words) {
           "see twinlock audit verify; this is marked in the log and not said again"};
 }
 
-std::string words_of(const Purged& purged) {
-  std::string words = std::to_string(purged.lines) + " lines, up to seal " + std::to_string(purged.sequence);
+std::string border_of(const Purged& purged) {
+  std::string words = "up to seal " + std::to_string(purged.sequence);
   if (purged.until != UnixTime{}) words += " of " + rfc3339(purged.until);
+  return words;
+}
+
+std::string words_of(const Purged& purged) {
+  std::string words = std::to_string(purged.lines) + " lines, " + border_of(purged);
   if (!purged.broken.empty()) words += "; with the mark of a break: " + purged.broken;
   return words;
 }
@@ -39,7 +45,10 @@ bool took_anything(const Purged& purged) {
 
 Result<Purged> purge(const Desk& desk, const AuditState& state, const SealingPlace& place, const ChainHead& head,
                      const PurgeOrder& order) {
-  auto purged = purge_log(state, place, head, order);
+  const auto announce = [&](const Purged& purged) {
+    desk.write_down(place.config, "audit purge", "begins: " + border_of(purged));
+  };
+  auto purged = purge_log(state, place, head, order, announce);
   if (purged && took_anything(*purged)) desk.write_down(place.config, "audit purge", words_of(*purged));
   return purged;
 }
@@ -48,6 +57,11 @@ Result<void> purge_by_age(const Desk& desk, const AuditState& state, const Seali
   const UnixTime now = place.now;
   if (rfc3339(now).substr(0, 10) == rfc3339(head.purged).substr(0, 10)) return done();
   if (now < head.purged || now - head.purged > kLongestLeap) {
+    tell_syslog(LOG_WARNING, "audit: the clock leapt from " + rfc3339(head.purged) + " to " + rfc3339(now) +
+                                 ": nothing is removed by age for 7 days");
+    head.leapt = now;
+  }
+  if (head.leapt != UnixTime{} && (now < head.leapt || now - head.leapt <= kLongestLeap)) {
     head.purged = now;
     return state.write(head, place.keys.head);
   }

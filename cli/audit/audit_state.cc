@@ -1,43 +1,26 @@
 #include "cli/audit/audit_state.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <fstream>
 
 #include "cli/new_file.h"
+#include "cli/state_lock.h"
 #include "config/trusted_file.h"
 
 namespace twinlock {
 namespace {
 
 constexpr std::size_t kLargestHead = 16384;
-constexpr std::chrono::milliseconds kPatience{60'000};
-constexpr const char* kLockName = "audit.lock";
 constexpr const char* kHeadName = "audit.head";
 
 TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
 
-Result<UniqueFd> open_lock_file(const std::string& state_dir) {
-  if (const auto made = make_directory(state_dir, 0755); !made) return made.error();
-  const auto directory = open_trusted_directory({state_dir, Privacy::kPublic, Error::Code::kStore});
-  if (!directory) return directory.error();
-  const std::string path = state_dir + "/" + kLockName;
-  const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-  UniqueFd file(::openat(directory->get(), kLockName, flags, 0600));
-  if (!file) return system_error(Error::Code::kStore, path, "opened", errno);
-  if (const auto trusted = check_trusted(file.get(), S_IFREG, private_path(path)); !trusted) return trusted.error();
-  return file;
-}
-
 }  // namespace
 
 Result<AuditState> AuditState::lock(const std::string& state_dir) {
-  auto file = open_lock_file(state_dir);
-  if (!file) return file.error();
-  auto lock =
-      RecordLock::take(std::move(*file), LockKind::kExclusive, Deadline::in(kPatience), "the audit log's state");
+  auto lock = lock_state(state_dir, StateLock::kAuditLog);
   if (!lock) return lock.error();
   return AuditState(std::move(*lock), state_dir + "/" + kHeadName);
 }

@@ -84,12 +84,28 @@ ScannedFile::Kind kind_of(const std::string& path, const std::string& log) {
   return path.ends_with(kCompressed) ? ScannedFile::Kind::kCompressed : ScannedFile::Kind::kRotated;
 }
 
+/// The log's files as they are named now, without those that are just being compressed.
+Result<std::vector<std::string>> names_now(int directory, const std::string& log) {
+  auto names = list_names(directory, directory_of(log), log.substr(log.find_last_of('/') + 1));
+  if (names) drop_unfinished(*names);
+  return names;
+}
+
+/// Whether each name still stands for the file that was opened by it.
+bool are_named_so(int directory, const std::vector<std::string>& names, const std::vector<LogFile>& files) {
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    struct stat named {};
+    if (::fstatat(directory, names[at].c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0) return false;
+    if (!files[at].is(named.st_dev, named.st_ino)) return false;
+  }
+  return true;
+}
+
 /// nullopt: something was renamed meanwhile.
 Result<std::optional<std::vector<LogFile>>> try_to_open(int directory, const std::string& log, Access access) {
   const std::string parent = directory_of(log);
-  auto names = list_names(directory, parent, log.substr(log.find_last_of('/') + 1));
+  const auto names = names_now(directory, log);
   if (!names) return names.error();
-  drop_unfinished(*names);
   std::vector<LogFile> files;
   for (const std::string& name : *names) {
     const std::string path = (parent == "/" ? "" : parent) + "/" + name;
@@ -103,18 +119,14 @@ Result<std::optional<std::vector<LogFile>>> try_to_open(int directory, const std
     }
     files.push_back(std::move(**file));
   }
+  const auto again = names_now(directory, log);
+  if (!again) return again.error();
+  if (*again != *names || !are_named_so(directory, *names, files)) return std::optional<std::vector<LogFile>>();
   return std::optional(std::move(files));
 }
 
 Result<UniqueFd> open_parent(const std::string& log) {
   return open_trusted_directory({directory_of(log), Privacy::kPublic, Error::Code::kStore});
-}
-
-std::string first_time(const LogFile& file) {
-  auto bytes = LogBytes::of(file, 0, 64);
-  if (!bytes) return "";
-  const auto block = bytes->next();
-  return block ? std::string(time_of_line(*block)) : "";
 }
 
 }  // namespace
@@ -239,6 +251,13 @@ Result<std::optional<Seal>> first_seal(const LogFile& file) {
     reader.feed(*block);
   }
   return found;
+}
+
+std::string first_time(const LogFile& file) {
+  auto bytes = LogBytes::of(file, 0, 64);
+  if (!bytes) return "";
+  const auto block = bytes->next();
+  return block ? std::string(time_of_line(*block)) : "";
 }
 
 Result<std::vector<ScannedFile>> scan_all(const std::vector<LogFile>& files, const SecretBytes& key,

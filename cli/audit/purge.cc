@@ -10,28 +10,33 @@ namespace {
 
 class Purger {
  public:
-  Purger(const AuditState& state, const SealingPlace& place, ChainHead head, const PurgeOrder& order)
-      : state_(state), place_(place), head_(std::move(head)), order_(order) {}
+  Purger(const AuditState& state, const SealingPlace& place, ChainHead head, const PurgeOrder& order,
+         const AnnouncePurge& announce)
+      : state_(state), place_(place), head_(std::move(head)), order_(order), announce_(announce) {}
 
   Result<Purged> run() {
     auto files = open_log_files(place_.config.audit.file, Access::kChange);
     if (!files) return files.error();
     files_ = std::move(*files);
+    for (const LogFile& file : files_) {
+      if (const auto removed = remove_leftover(file); !removed) return removed.error();
+    }
     const auto scanned = scan_all(files_, place_.keys.seal, {});
     if (!scanned) return scanned.error();
     find_start(*scanned);
+    if (removes_anything(*scanned)) announce_(purged_);                                                // MUST 3
     if (const auto written = state_.write(head_, place_.keys.head); !written) return written.error();  // MUST 1
     for (const ScannedFile& file : *scanned) {
       if (const auto treated = treat(file); !treated) return treated.error();
     }
     if (const auto written = state_.write(head_, place_.keys.head); !written) return written.error();
-    purged_.sequence = head_.start.sequence;
     return purged_;
   }
 
  private:
   /// The new beginning: behind the last seal of those at the beginning that are old enough.
   void find_start(const std::vector<ScannedFile>& scanned) {
+    purged_.sequence = head_.start.sequence;
     head_.purged = place_.now;
     if (order_.by == PurgeOrder::By::kAdministrator) purged_.broken = std::exchange(head_.start.broken, {});
     for (const ScannedFile& file : scanned) {
@@ -50,6 +55,7 @@ class Purger {
     head_.start.seal = seal.mac;
     head_.start.time = place_.now;
     head_.start.actor = order_.actor;
+    purged_.sequence = seal.sequence;
     purged_.until = seal.time;
     if (seal.broken.empty()) return;
     std::string& mark = order_.by == PurgeOrder::By::kAge ? head_.start.broken : purged_.broken;
@@ -58,12 +64,19 @@ class Purger {
 
   const LogFile& opened(const ScannedFile& file) const { return *std::ranges::find(files_, file.name, &LogFile::path); }
 
+  /// A file without seals of ours, rotated away so long ago.
+  bool is_old(const ScannedFile& file) const {
+    return first_authentic(file) == nullptr && file.kind != ScannedFile::Kind::kCurrent &&
+           opened(file).status.st_mtim.tv_sec < order_.before.seconds;
+  }
+
+  bool removes_anything(const std::vector<ScannedFile>& scanned) const {
+    return purged_.until != UnixTime{} || std::ranges::any_of(scanned, [&](const auto& file) { return is_old(file); });
+  }
+
   Result<void> treat(const ScannedFile& file) {
-    const bool current = file.kind == ScannedFile::Kind::kCurrent;
-    if (first_authentic(file) == nullptr) {
-      const bool old = opened(file).status.st_mtim.tv_sec < order_.before.seconds;
-      return old && !current ? remove(file, file.tail.end.line) : done();
-    }
+    if (is_old(file)) return remove(file, file.tail.end.line);
+    if (first_authentic(file) == nullptr) return done();
     const auto is_gone = [&](const SealedStretch& sealed) {
       return sealed.authentic && sealed.seal.sequence <= head_.start.sequence;
     };
@@ -107,14 +120,16 @@ class Purger {
   const SealingPlace& place_;
   ChainHead head_;
   const PurgeOrder& order_;
+  const AnnouncePurge& announce_;
   std::vector<LogFile> files_;
   Purged purged_;
 };
 
 }  // namespace
 
-Result<Purged> purge_log(const AuditState& state, const SealingPlace& place, ChainHead head, const PurgeOrder& order) {
-  return Purger(state, place, std::move(head), order).run();
+Result<Purged> purge_log(const AuditState& state, const SealingPlace& place, ChainHead head, const PurgeOrder& order,
+                         const AnnouncePurge& announce) {
+  return Purger(state, place, std::move(head), order, announce).run();
 }
 
 }  // namespace twinlock

@@ -20,12 +20,16 @@ Error failed(const std::string& path, std::string_view verb) {
   return system_error(Error::Code::kStore, path, verb, errno);
 }
 
+Error rotated(const std::string& path) { return {Error::Code::kStore, path, "was rotated meanwhile", "try again"}; }
+
+std::string name_beside(const LogFile& file) { return file.path + ".twinlock-new"; }
+
 /// A file beside the log, gone again unless it takes the log's place.
 class Replacement {
  public:
   static Result<Replacement> make(const LogFile& old) {
-    const std::string path = old.path + ".twinlock-new";
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed(path, "removed");  // of one who was killed
+    const std::string path = name_beside(old);
+    if (const auto removed = remove_leftover(old); !removed) return removed.error();
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return failed(path, "made");
     return Replacement(old, path, std::move(fd));
@@ -66,14 +70,19 @@ class Replacement {
 
   Result<void> flush() const { return ::fsync(fd_.get()) == 0 ? done() : Result<void>(failed(path_, "flushed")); }
 
+  /// What was in its place is looked at once it has been moved out of there: before, it could be changed meanwhile.
   Result<void> take_place() {
-    struct stat named {};
-    if (::lstat(old_->path.c_str(), &named) != 0 || !old_->is(named.st_dev, named.st_ino)) {
-      return Error{Error::Code::kStore, old_->path, "was rotated meanwhile", "try again"};
+    if (!exchange()) {
+      if (errno == EINVAL || errno == ENOSYS) return take_place_without_exchange();
+      return failed(old_->path, "replaced");
     }
-    if (::rename(path_.c_str(), old_->path.c_str()) != 0) return failed(old_->path, "replaced");
-    path_.clear();
-    return done();
+    if (!names_old(path_)) {
+      if (exchange()) return rotated(old_->path);
+      path_.clear();  // so that neither is removed
+      return failed(old_->path, "put back");
+    }
+    const std::string old = std::exchange(path_, "");
+    return ::unlink(old.c_str()) == 0 ? done() : Result<void>(failed(old, "removed"));
   }
 
   /// Its age still tells when it was rotated.
@@ -91,6 +100,21 @@ class Replacement {
   }
 
  private:
+  [[nodiscard]] bool exchange() const {
+    return ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, old_->path.c_str(), RENAME_EXCHANGE) == 0;
+  }
+  [[nodiscard]] bool names_old(const std::string& path) const {
+    struct stat named {};
+    return ::lstat(path.c_str(), &named) == 0 && old_->is(named.st_dev, named.st_ino);
+  }
+  /// Some file systems cannot exchange.
+  Result<void> take_place_without_exchange() {
+    if (!names_old(old_->path)) return rotated(old_->path);
+    if (::rename(path_.c_str(), old_->path.c_str()) != 0) return failed(old_->path, "replaced");
+    path_.clear();
+    return done();
+  }
+
   Replacement(const LogFile& old, std::string path, UniqueFd fd)
       : old_(&old), path_(std::move(path)), fd_(std::move(fd)) {}
 
@@ -156,6 +180,11 @@ Result<LogFile> rewrite_current(const LogFile& file, std::uint64_t begin) {
 
 }  // namespace
 
+Result<void> remove_leftover(const LogFile& file) {
+  const std::string path = name_beside(file);
+  return ::unlink(path.c_str()) == 0 || errno == ENOENT ? done() : Result<void>(failed(path, "removed"));
+}
+
 Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin) {
   return file.kind == ScannedFile::Kind::kCurrent ? rewrite_current(file, begin) : rewrite_rotated(file, begin);
 }
@@ -163,7 +192,7 @@ Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin) {
 Result<void> remove_log_file(const LogFile& file) {
   struct stat named {};
   if (::lstat(file.path.c_str(), &named) != 0 || !file.is(named.st_dev, named.st_ino)) {
-    return Error{Error::Code::kStore, file.path, "was rotated meanwhile", "try again"};
+    return rotated(file.path);
   }
   if (::unlink(file.path.c_str()) != 0) return failed(file.path, "removed");
   return flush_directory(directory_of(file.path));

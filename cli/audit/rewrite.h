@@ -10,6 +10,9 @@ namespace twinlock {
 /// meanwhile or cannot be written; then nothing has changed.
 [[nodiscard]] Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin);
 
+/// Removes what rewrite_from() left beside a file when it was killed.
+[[nodiscard]] Result<void> remove_leftover(const LogFile& file);
+
 /// Removes the file, if the name is still its own.
 [[nodiscard]] Result<void> remove_log_file(const LogFile& file);
 

@@ -12,6 +12,8 @@ namespace twinlock {
 namespace {
 
 constexpr std::size_t kLongestSeal = 8192;
+/// A login whose line is written behind a seal can have begun so long before it.
+constexpr Seconds kLongestLogin{3600};
 
 /// Whether the line that ends at `offset` is the seal with this MAC.
 Result<bool> ends_with_seal(const LogFile& file, std::uint64_t offset, const Mac& mac, const SecretBytes& key) {
@@ -38,7 +40,8 @@ std::string seal_text(std::uint64_t sequence) { return "seal " + std::to_string(
 
 }  // namespace
 
-Sealer::Sealer(const AuditState& state, const SealingPlace& place) : state_(state), place_(place) {}
+Sealer::Sealer(const AuditState& state, const SealingPlace& place)
+    : state_(state), place_(place), untold_(place.config.store.state_dir) {}
 
 Result<Sealed> Sealer::run() {
   auto files = open_log_files(place_.config.audit.file, Access::kChange);
@@ -48,6 +51,7 @@ Result<Sealed> Sealer::run() {
   if (!head) return head.error();
   sealed_.end = *head;
   head_ = head->head;
+  static_cast<void>(untold_.make_room());  // where the disk is full already, syslog has the lines all the same
   if (const auto found = find_end(); !found) return found.error();
   if (end_) {
     if (const auto sealed = seal_behind_end(); !sealed) return sealed.error();
@@ -158,6 +162,13 @@ Result<bool> Sealer::goes_on_in(const LogFile& file) const {
   return !*first || (*first)->sequence > head_.sequence || file.kind == ScannedFile::Kind::kCurrent;
 }
 
+/// One that was rotated away since the last seal holds what was written since then.
+bool Sealer::is_older_than_the_chain(const LogFile& file) const {
+  if (file.kind == ScannedFile::Kind::kCurrent || head_.sequence == 0) return false;
+  const auto begin = parse_rfc3339(first_time(file));
+  return begin && *begin + kLongestLogin < head_.time;
+}
+
 Result<void> Sealer::seal_the_others() {
   const auto order = reading_order(files_);
   if (!order) return order.error();
@@ -165,6 +176,7 @@ Result<void> Sealer::seal_the_others() {
     const auto goes_on = goes_on_in(*file);
     if (!goes_on) return goes_on.error();
     if (!*goes_on) continue;
+    if (is_older_than_the_chain(*file)) broken_ = file->path + ", which was never sealed, is older than the last seal";
     if (const auto sealed = seal_file(*file, {}); !sealed) return sealed;
   }
   return done();

@@ -3,6 +3,7 @@
 
 #include "cli/audit/log_files.h"
 #include "cli/audit/sealing.h"
+#include "cli/audit/untold_missed.h"
 
 namespace twinlock {
 
@@ -10,6 +11,8 @@ class Sealer {
  public:
   Sealer(const AuditState& state, const SealingPlace& place);
   [[nodiscard]] Result<Sealed> run();
+  /// After an Error of that: keeps the count of missed lines.
+  void keep_missed() const;
 
  private:
   /// Where the last seal stands.
@@ -25,6 +28,7 @@ class Sealer {
   Result<void> seal_behind_end();
   Result<void> seal_the_others();
   Result<bool> goes_on_in(const LogFile& file) const;
+  [[nodiscard]] bool is_older_than_the_chain(const LogFile& file) const;
   [[nodiscard]] bool is_finished(const LogFile& file) const;
 
   Result<void> seal_file(const LogFile& file, LogPlace from);
@@ -35,11 +39,13 @@ class Sealer {
   Result<void> settle(const LogFile& file);
   [[nodiscard]] std::uint64_t missed_now() const;
   [[nodiscard]] std::uint64_t missed_of(std::uint64_t all) const;
+  [[nodiscard]] std::uint64_t untold_of(std::uint64_t all) const;
   [[nodiscard]] bool has_news() const { return !broken_.empty() || !head_.lost.empty() || missed_now() != 0; }
 
   const AuditState& state_;
   const SealingPlace& place_;
   const std::string boot_ = boot_id();
+  const UntoldMissed untold_;
   std::vector<LogFile> files_;
   ChainHead head_;
   std::optional<End> end_;

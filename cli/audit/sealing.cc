@@ -8,6 +8,7 @@
 #include "audit/audit_missed.h"
 #include "base/clock.h"
 #include "cli/audit/sealer.h"
+#include "cli/new_file.h"
 
 namespace twinlock {
 namespace {
@@ -114,6 +115,9 @@ Result<void> Sealer::write_seal(const LogFile& file, const Stretch& stretch) {
 Result<void> Sealer::keep_head(const LogFile& file, std::uint64_t offset) {
   if (::fdatasync(file.fd.get()) != 0) return failed(file, "flushed");
   const bool same_file = file.is(head_.device, head_.inode);
+  if (!same_file) {  // its name may be as new as the file
+    if (const auto flushed = flush_directory(directory_of(file.path)); !flushed) return flushed;
+  }
   sealed_.tell_head = sealed_.tell_head || !same_file || day_of(head_.time) != day_of(place_.now);
   head_.time = place_.now;
   head_.device = file.status.st_dev;
@@ -132,7 +136,7 @@ void Sealer::adopt(const SealedStretch& sealed) {
     broken_ = name + " stood where it does not belong, or is forged";
   } else if (++adopted_ > 1) {
     broken_ = "the head was older than the log: it did not know " + name;
-  } else if (!sealed.digest_fits() && seal.boot == boot_) {
+  } else if (!sealed.digest_fits() && (seal.boot == boot_ || !sealed.stretch.has_holes)) {
     broken_ = "the lines under " + name + " were changed";
   } else if (!sealed.digest_fits()) {
     head_.lost = "the machine stopped before they were on the disk";
@@ -148,12 +152,26 @@ void Sealer::adopt(const SealedStretch& sealed) {
 
 std::uint64_t Sealer::missed_now() const { return missed_of(missed_lines(place_.config.store.run_dir)); }
 
-/// How many of them no seal has told yet.
+/// How many of those of this start of the machine, and of earlier ones, no seal has told yet.
 std::uint64_t Sealer::missed_of(std::uint64_t all) const {
+  return untold_of(all) + untold_.of_earlier_boots(head_.sequence, boot_);
+}
+
+std::uint64_t Sealer::untold_of(std::uint64_t all) const {
   const std::uint64_t known = head_.boot == boot_ ? head_.missed : 0;
   return all >= known ? all - known : all;  // fewer: the count began anew
 }
 
-Result<Sealed> seal_log(const AuditState& state, const SealingPlace& place) { return Sealer(state, place).run(); }
+void Sealer::keep_missed() const {
+  const std::uint64_t untold = untold_of(missed_lines(place_.config.store.run_dir));
+  if (untold != 0) static_cast<void>(untold_.keep(head_.sequence, boot_, untold));
+}
+
+Result<Sealed> seal_log(const AuditState& state, const SealingPlace& place) {
+  Sealer sealer(state, place);
+  auto sealed = sealer.run();
+  if (!sealed) sealer.keep_missed();
+  return sealed;
+}
 
 }  // namespace twinlock

@@ -125,15 +125,20 @@ Result<BackupBytes> seal_item(const BackupSeal& seal, std::uint64_t index, ItemK
   return item;
 }
 
+Result<std::uint64_t> item_length(std::span<const std::uint8_t, kItemHeadBytes> head) {
+  if (head[0] < static_cast<std::uint8_t>(ItemKind::kMeta) || head[0] > static_cast<std::uint8_t>(ItemKind::kEnd)) {
+    return refused("backup", "is damaged", "use another backup");
+  }
+  return std::uint64_t{kItemHeadBytes} + load_little_endian<std::uint32_t>(head.subspan<1>()) + kSealTagBytes;
+}
+
 Result<SealedItem> find_item(Bytes rest, std::uint64_t index) {
   const Error cut_off = refused("backup", "is cut off", "use another backup");
   if (rest.size() < kItemHeadBytes) return cut_off;
-  const std::size_t length = kItemHeadBytes + load_little_endian<std::uint32_t>(rest.subspan(1)) + kSealTagBytes;
-  if (rest[0] < static_cast<std::uint8_t>(ItemKind::kMeta) || rest[0] > static_cast<std::uint8_t>(ItemKind::kEnd)) {
-    return refused("backup", "is damaged", "use another backup");
-  }
-  if (rest.size() < length) return cut_off;
-  return SealedItem{ItemKind{rest[0]}, index, rest.first(length)};
+  const auto length = item_length(rest.first<kItemHeadBytes>());
+  if (!length) return length.error();
+  if (rest.size() < *length) return cut_off;
+  return SealedItem{ItemKind{rest[0]}, index, rest.first(static_cast<std::size_t>(*length))};
 }
 
 Result<SecretBytes> open_item(const BackupSeal& seal, const SealedItem& item) {

@@ -80,6 +80,9 @@ struct SealedItem {
   std::span<const std::uint8_t> bytes;  ///< All of it, its head included.
 };
 
+/// How many bytes an item with this head takes, its head included. kStore: nothing of ours begins so.
+[[nodiscard]] Result<std::uint64_t> item_length(std::span<const std::uint8_t, kItemHeadBytes> head);
+
 /// The item at the beginning of `rest`, and whether there can be one. kStore: there is not.
 [[nodiscard]] Result<SealedItem> find_item(std::span<const std::uint8_t> rest, std::uint64_t index);
 

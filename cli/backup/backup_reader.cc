@@ -29,17 +29,12 @@ bool may_follow(ItemKind before, ItemKind kind) {
   return false;
 }
 
-Result<BackupBytes> read_whole(int fd, const std::string& path) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
-  if (!S_ISREG(status.st_mode)) return Error{Error::Code::kStore, path, "is not a regular file", ""};
-  if (static_cast<std::uint64_t>(status.st_size) > kLargestBackup) {
-    return Error{Error::Code::kStore, path, "is larger than any backup of twinlock", ""};
-  }
-  BackupBytes bytes(static_cast<std::size_t>(status.st_size));
+/// As much of [offset, offset + size) as there is.
+Result<BackupBytes> read_part(int fd, const std::string& path, std::uint64_t offset, std::size_t size) {
+  BackupBytes bytes(size);
   std::size_t used = 0;
-  while (used < bytes.size()) {
-    const ssize_t count = ::read(fd, bytes.data() + used, bytes.size() - used);
+  while (used < size) {
+    const ssize_t count = ::pread(fd, bytes.data() + used, size - used, static_cast<off_t>(offset + used));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error(Error::Code::kStore, path, "read", errno);
     if (count == 0) break;
@@ -47,6 +42,31 @@ Result<BackupBytes> read_whole(int fd, const std::string& path) {
   }
   bytes.resize(used);
   return bytes;
+}
+
+Result<std::uint64_t> size_of(int fd, const std::string& path) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
+  if (!S_ISREG(status.st_mode)) return Error{Error::Code::kStore, path, "is not a regular file", ""};
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size <= kLargestBackup) return size;
+  return Error{Error::Code::kStore, path, "is larger than any backup of twinlock", ""};
+}
+
+/// Whether items follow one another up to the end, by their heads alone: a file that something was hung on to, or that
+/// is full of holes, takes no memory.
+Result<void> look_at_heads(int fd, const std::string& path, std::uint64_t size) {
+  for (std::uint64_t at = kBackupHeaderBytes; at < size;) {
+    const auto head = read_part(fd, path, at, kItemHeadBytes);
+    if (!head) return head.error();
+    if (head->size() < kItemHeadBytes) return damaged("is cut off");
+    const auto length = item_length(std::span<const std::uint8_t>(*head).first<kItemHeadBytes>());
+    if (!length) return length.error();
+    at += *length;
+    if (at > size) return damaged("is cut off");
+    if (ItemKind{head->front()} == ItemKind::kEnd && at < size) return damaged("has something behind its end");
+  }
+  return done();
 }
 
 Error named(const Error& error, const std::string& path) {
@@ -76,9 +96,16 @@ Result<NamedRecord> parse_record(const SecretBytes& content) {
 Result<Backup> Backup::read(const std::string& path, const SecretBytes& passphrase) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) return system_error(Error::Code::kStore, path, "opened", errno);
-  auto bytes = read_whole(file.get(), path);
+  const auto size = size_of(file.get(), path);
+  if (!size) return size.error();
+  const auto header = read_part(file.get(), path, 0, kBackupHeaderBytes);
+  if (!header) return header.error();
+  auto seal = open_header(*header, passphrase, path);
+  if (!seal) return seal.error();
+  if (const auto looked = look_at_heads(file.get(), path, *size); !looked) return named(looked.error(), path);
+  auto bytes = read_part(file.get(), path, 0, static_cast<std::size_t>(*size));
   if (!bytes) return bytes.error();
-  return open(std::move(*bytes), passphrase, path);
+  return open(std::move(*bytes), std::move(*seal), path);
 }
 
 Result<Backup> Backup::open(BackupBytes file, const SecretBytes& passphrase, const std::string& path) {

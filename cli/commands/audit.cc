@@ -24,6 +24,11 @@ std::string lines_of(const ChainFinding& finding) {
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+Json json_of(const ChainStart& start) {
+  if (start.sequence == 0) return {};
+  return {{"sequence", start.sequence}, {"time", json_time(start.time)}, {"actor", start.actor}};
+}
+
 Json json_of(const ChainReport& report, const HeadReading& head) {
   Json findings = Json::array();
   for (const ChainFinding& finding : report.findings) {
@@ -42,6 +47,7 @@ Json json_of(const ChainReport& report, const HeadReading& head) {
           {"first", text_or_null(report.first)},
           {"last", text_or_null(report.last)},
           {"head", sealed ? Json{{"sequence", head.head.sequence}, {"mac", hex_of(head.head.seal)}} : Json()},
+          {"purged", json_of(head.head.start)},
           {"findings", findings}};
 }
 
@@ -59,6 +65,11 @@ std::string text_of(const ChainReport& report, const HeadReading& head) {
           std::to_string(report.seals) + " seals";
   if (!report.first.empty()) text += ", " + printable(report.first) + " to " + printable(report.last);
   text += "\n";
+  if (head.head.start.sequence != 0) {
+    const ChainStart& start = head.head.start;
+    text += "begins behind seal " + std::to_string(start.sequence) + ", purged at " + local_text(start.time) + " by " +
+            printable(start.actor) + "\n";
+  }
   if (head.state == HeadState::kGood && head.head.sequence != 0) {
     text += "head " + std::to_string(head.head.sequence) + ":" + hex_of(head.head.seal) + "\n";
   }

@@ -4,6 +4,7 @@
 // MUST 2: each record in it is as it was at one moment: no save of a login lies half in it.
 // MUST 3: the keys in it are read last, so they open whatever was sealed before.
 // MUST 4: what lacks a record does not count as the last backup.
+// MUST 5: a user who is renamed meanwhile is in it under one name.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "cli/commands/commands.h"
 #include "cli/held_signals.h"
 #include "cli/new_file.h"
+#include "cli/state_lock.h"
 #include "config/config_reader.h"
 #include "store/key_file.h"
 
@@ -132,6 +134,8 @@ Result<Tally> write_backup(const Desk& desk, Source& source, const HeldSignals& 
 }
 
 Result<Tally> make_backup(const Desk& desk, Source& source, const SecretBytes& passphrase, const std::string& path) {
+  const auto names = lock_state(source.workplace.config.store.state_dir, StateLock::kNames);  // MUST 5
+  if (!names) return names.error();
   const HeldSignals held;  // until the file is whole or gone
   auto fresh = begin_backup(passphrase);
   if (!fresh) return fresh.error();

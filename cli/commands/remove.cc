@@ -1,5 +1,8 @@
-// twinlock remove USER: deletes everything that twinlock knows of a user.
+// twinlock remove USER: deletes everything that twinlock knows of a user, but for a mark by which a restore knows that
+// whoever comes back was removed.
+#include "cli/backup/removed_records.h"
 #include "cli/commands/commands.h"
+#include "cli/state_lock.h"
 
 namespace twinlock {
 namespace {
@@ -16,6 +19,19 @@ Result<void> see_that_there_is_a_record(Workplace& workplace, const Username& us
   return done();
 }
 
+/// A record that cannot be read has no mark; then, and where the mark cannot be kept, it is removed all the same.
+ExitStatus mark_as_removed(const Desk& desk, Workplace& workplace, const Username& user) {
+  const auto loaded = workplace.store->read(user);
+  if (!loaded || !*loaded) return ExitStatus::kDone;
+  const auto noted = note_removed(workplace.config, *(*loaded)->record);
+  if (noted) return ExitStatus::kDone;
+  Error error = noted.error();
+  error.mend += (error.mend.empty() ? "" : "; ") + std::string("until then a restore from a backup lets ") +
+                printable(user.text()) + " in again";
+  desk.complain(error);
+  return status_of(error.code);
+}
+
 Result<ExitStatus> remove(Desk& desk, const RemoveOptions& options) {
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
@@ -28,11 +44,14 @@ Result<ExitStatus> remove(Desk& desk, const RemoveOptions& options) {
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
 
+  const auto names = lock_state(workplace->config.store.state_dir, StateLock::kNames);
+  if (!names) return names.error();
+  const ExitStatus status = mark_as_removed(desk, *workplace, *user);
   const auto removed = workplace->store->remove(*user);
   if (!removed && removed.error().code == Error::Code::kNotFound) return not_enrolled(*user);  // gone meanwhile
   if (!removed) return removed.error();
   desk.write_down(workplace->config, {"remove", *user, std::nullopt, 0});
-  return desk.answer({{"user", user->text()}}, name + " is removed\n");
+  return desk.answer({{"user", user->text()}}, name + " is removed\n", status);
 }
 
 }  // namespace

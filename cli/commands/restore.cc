@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "cli/backup/passphrase.h"
 #include "cli/backup/record_restore.h"
+#include "cli/backup/removed_records.h"
 #include "cli/backup/restore_site.h"
 #include "cli/commands/commands.h"
+#include "cli/state_lock.h"
 
 namespace twinlock {
 namespace {
@@ -16,13 +18,19 @@ struct RestoreOptions {
   std::string file;
   bool yes = false;
   bool dry_run = false;
+  bool clock_is_right = false;
 };
+
+ClockTrust trust_of(const RestoreOptions& options) {
+  return options.clock_is_right ? ClockTrust::kTrusted : ClockTrust::kDoubted;
+}
 
 /// What became, or is to become, of the users.
 class Outcome {
  public:
   void add(const Username& user, const RestoredRecord& restored) {
     list_of(restored.fate).push_back(user.text());
+    if (restored.was_removed) removed_.push_back(user.text());
     if (restored.was_rolled_back) rolled_back_.push_back(user.text());
     if (restored.was_disabled) disabled_.push_back(user.text());
     for (const auto id : restored.tokens_disabled) tokens_.push_back({{"user", user.text()}, {"token", id}});
@@ -41,6 +49,7 @@ class Outcome {
             {"kept", kept_},
             {"replaced", replaced_},
             {"tokens_disabled", tokens_},
+            {"removed", removed_},
             {"rolled_back", rolled_back_},
             {"disabled", disabled_},
             {"failed", failed_},
@@ -51,6 +60,7 @@ class Outcome {
     return "Configuration: " + std::string(name_of(site.config)) + "\nKey file: " + std::string(name_of(site.keys)) +
            "\nUsers: " + counts() + "\n" +
            line("New, perhaps removed since: ", site.has_records ? created_ : Json::array()) +
+           line("Removed here since, so disabled (twinlock enable): ", removed_) +
            line("Unreadable and replaced: ", replaced_) + line("Kept, enrolled anew or renamed since: ", kept_) +
            line("Were put back to an older state, so all codes up to now count as used: ", rolled_back_) +
            line("Disabled as in the backup: ", disabled_) + tokens_line() + line("Not restored: ", failed_);
@@ -84,6 +94,7 @@ class Outcome {
   Json kept_ = Json::array();
   Json replaced_ = Json::array();
   Json tokens_ = Json::array();
+  Json removed_ = Json::array();
   Json rolled_back_ = Json::array();
   Json disabled_ = Json::array();
   Json failed_ = Json::array();
@@ -106,40 +117,50 @@ Result<void> see_that_the_clock_is_right(const Backup& backup, UnixTime now) {
                "set the clock, then restore"};
 }
 
-Result<Outcome> foresee(const Desk& desk, Site& site, const Backup& backup) {
+Result<Outcome> foresee(const Desk& desk, Site& site, const Backup& backup, ClockTrust trust) {
   Outcome outcome;
-  RecordRestorer restorer(*site.workplace.store, site.workplace.policy, desk.now());
+  const auto removed = removed_records(site.workplace.config);
+  if (!removed) return removed.error();
+  RecordRestorer restorer(*site.workplace.store, site.workplace.policy, *removed, desk.now());
   if (site.has_records) {
-    if (const auto looked = restorer.look_around(); !looked) return looked.error();
+    if (const auto looked = restorer.look_around(backup.users(), trust); !looked) return looked.error();
   }
+  ClockCheck clock;
   for (std::size_t at = 0; at < backup.users().size(); ++at) {
     const Username& user = backup.users()[at];
     const auto saved = backup.record(at);
     if (!saved) return saved.error();
-    const auto foreseen =
-        site.has_records ? restorer.foresee(user, *saved) : RestoredRecord{Fate::kCreated, false, false, {}};
+    clock.see(user, **saved);
+    const auto foreseen = site.has_records ? restorer.foresee(user, *saved) : restorer.foresee_new(user, *saved);
     if (!foreseen) return foreseen.error();
     outcome.add(user, *foreseen);
   }
+  if (const auto right = clock.judge(desk.now(), trust); !right) return right.error();
   return outcome;
 }
 
 void write_down(const Desk& desk, const Config& config, const Username& user, const RestoredRecord& restored) {
   std::string detail(word_for(restored.fate));
+  if (restored.was_removed) detail += "; it had been removed, so it is disabled";
   if (restored.was_rolled_back) detail += "; it had been put back to an older state";
   Act act{"restore", user};
   act.detail = detail;
   desk.write_down(config, act);
 }
 
-Result<Outcome> restore_records(const Desk& desk, Workplace& workplace, const Backup& backup) {
+Result<Outcome> restore_records(const Desk& desk, Workplace& workplace, const Backup& backup, ClockTrust trust) {
+  const auto names = lock_state(workplace.config.store.state_dir, StateLock::kNames);
+  if (!names) return names.error();
+  const auto removed = removed_records(workplace.config);
+  if (!removed) return removed.error();
   Outcome outcome;
-  RecordRestorer restorer(*workplace.store, workplace.policy, desk.now());
-  if (const auto looked = restorer.look_around(); !looked) return looked.error();
-  const std::string total = std::to_string(backup.users().size());
-  for (std::size_t at = 0; at < backup.users().size(); ++at) {
+  RecordRestorer restorer(*workplace.store, workplace.policy, *removed, desk.now());
+  const auto order = restorer.look_around(backup.users(), trust);
+  if (!order) return order.error();
+  std::size_t seen = 0;
+  for (const std::size_t at : *order) {
     ProgressLine progress(desk.terminal().messages());
-    progress.show("restoring: " + std::to_string(at + 1) + " of " + total);
+    progress.show("restoring: " + std::to_string(++seen) + " of " + std::to_string(order->size()));
     const Username& user = backup.users()[at];
     const auto saved = backup.record(at);
     const auto restored = saved ? restorer.restore(user, *saved) : Result<RestoredRecord>(saved.error());
@@ -163,12 +184,12 @@ std::string question(const Site& site, const Outcome& outcome, const BackupMeta&
          " Users: " + outcome.counts() + ".";
 }
 
-Result<ExitStatus> carry_out(Desk& desk, const Site& site, const Backup& backup, const std::string& file) {
+Result<ExitStatus> carry_out(Desk& desk, const Site& site, const Backup& backup, const RestoreOptions& options) {
   auto workplace = prepare_site(desk.config_path(), backup);
   if (!workplace) return workplace.error();
-  const auto outcome = restore_records(desk, *workplace, backup);
+  const auto outcome = restore_records(desk, *workplace, backup, trust_of(options));
   if (!outcome) return outcome.error();
-  desk.write_down(workplace->config, "restore", outcome->counts() + "; from " + printable(file));
+  desk.write_down(workplace->config, "restore", outcome->counts() + "; from " + printable(options.file));
   return desk.answer(outcome->json(site), outcome->text(site),
                      outcome->is_whole() ? ExitStatus::kDone : ExitStatus::kStore);
 }
@@ -184,7 +205,7 @@ Result<ExitStatus> restore(Desk& desk, const RestoreOptions& options) {
   if (const auto right = see_that_the_clock_is_right(*backup, desk.now()); !right) return right.error();
   auto site = survey_site(desk.config_path(), *backup);
   if (!site) return site.error();
-  const auto foreseen = foresee(desk, *site, *backup);
+  const auto foreseen = foresee(desk, *site, *backup, trust_of(options));
   if (!foreseen) return foreseen.error();
   if (options.dry_run) return desk.answer(foreseen->json(*site), foreseen->text(*site));
   const auto agreed =
@@ -192,7 +213,7 @@ Result<ExitStatus> restore(Desk& desk, const RestoreOptions& options) {
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
   desk.advance_to(read_clock());
-  return carry_out(desk, *site, *backup, options.file);
+  return carry_out(desk, *site, *backup, options);
 }
 
 }  // namespace
@@ -203,6 +224,7 @@ void add_restore(Grammar& grammar) {
       .command("restore", "bring records and what is missing back from a backup",
                [=](Desk& desk) { return restore(desk, *options); })
       .positional("file", options->file, "the backup")
+      .flag("--clock-is-right", options->clock_is_right, "also where records here tell of a later time than now")
       .flag("--dry-run", options->dry_run, "say what would happen and change nothing")
       .flag("--yes", options->yes, "do not ask");
 }

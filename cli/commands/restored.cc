@@ -1,14 +1,22 @@
 // twinlock restored: tells that the records came back with an old disk or virtual machine.
 //
-// MUST 1: no code that any record may have accepted before is accepted afterwards.
+// MUST 1: no code that any record may have accepted before is accepted afterwards: none is missed because of a rename,
+//         and a clock that is behind is not believed.
 // MUST 2: one record that cannot be changed does not keep the others from being done; running it again is harmless.
 #include "account/distrust.h"
 #include "base/clock.h"
+#include "cli/backup/clock_check.h"
 #include "cli/commands/commands.h"
 #include "cli/record_users.h"
+#include "cli/state_lock.h"
 
 namespace twinlock {
 namespace {
+
+struct RestoredOptions {
+  bool yes = false;
+  bool clock_is_right = false;
+};
 
 struct Tally {
   int done = 0;
@@ -27,7 +35,19 @@ Result<bool> distrust(const Desk& desk, Workplace& workplace, const Username& us
   return true;
 }
 
-Result<Tally> distrust_all(const Desk& desk, Workplace& workplace) {
+Result<void> see_that_the_clock_is_right(Workplace& workplace, UnixTime now, ClockTrust trust) {
+  ClockCheck clock;
+  const auto listed = workplace.store->for_each([&](const StoreEntry& entry) {
+    const auto user = Username::parse(entry.name);
+    if (entry.loaded && user) clock.see(*user, *entry.loaded->record);
+  });
+  return listed ? clock.judge(now, trust) : listed;
+}
+
+Result<Tally> distrust_all(const Desk& desk, Workplace& workplace, ClockTrust trust) {
+  const auto names = lock_state(workplace.config.store.state_dir, StateLock::kNames);  // MUST 1
+  if (!names) return names.error();
+  if (const auto right = see_that_the_clock_is_right(workplace, desk.now(), trust); !right) return right.error();
   Tally tally;
   const auto users = users_with_records(workplace, [&](const Error& error) {
     desk.complain(error);
@@ -51,15 +71,17 @@ Result<Tally> distrust_all(const Desk& desk, Workplace& workplace) {
   return tally;
 }
 
-Result<ExitStatus> restored(Desk& desk, Consent consent) {
+Result<ExitStatus> restored(Desk& desk, const RestoredOptions& options) {
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
-  const auto agreed = desk.agree(
-      "Take every code up to now as used, void all recovery codes and end all leases, for every user here?", consent);
+  const auto agreed =
+      desk.agree("Take every code up to now as used, void all recovery codes and end all leases, for every user here?",
+                 options.yes ? Consent::kGiven : Consent::kAsk);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
   desk.advance_to(read_clock());
-  const auto tally = distrust_all(desk, *workplace);
+  const auto tally =
+      distrust_all(desk, *workplace, options.clock_is_right ? ClockTrust::kTrusted : ClockTrust::kDoubted);
   if (!tally) return tally.error();
   desk.write_down(workplace->config, "restored", std::to_string(tally->done) + " records");
   const std::string again = tally->failed == 0 ? "" : "Mend what is named above and run this again.\n";
@@ -71,11 +93,12 @@ Result<ExitStatus> restored(Desk& desk, Consent consent) {
 }  // namespace
 
 void add_restored(Grammar& grammar) {
-  const auto yes = std::make_shared<bool>(false);
+  const auto options = std::make_shared<RestoredOptions>();
   grammar
       .command("restored", "after a file-level or VM restore: take every code up to now as used",
-               [=](Desk& desk) { return restored(desk, *yes ? Consent::kGiven : Consent::kAsk); })
-      .flag("--yes", *yes, "do not ask");
+               [=](Desk& desk) { return restored(desk, *options); })
+      .flag("--clock-is-right", options->clock_is_right, "also where records tell of a later time than now")
+      .flag("--yes", options->yes, "do not ask");
 }
 
 }  // namespace twinlock

@@ -35,6 +35,18 @@ Event::Kind event_of(Doubt doubt) {
 
 }  // namespace
 
+UnixTime latest_moment(const Record& record) {
+  UnixTime latest = std::max(record.created, record.last_used);
+  const auto count_in = [&](UnixTime moment) { latest = std::max(latest, moment); };
+  for (const Token& token : record.tokens) {
+    if (token.used()) count_in(std::max(token.created, token.last_used));
+  }
+  for (const RecoveryCode& code : record.recovery) count_in(code.used_at);
+  for (const AcceptedCode& code : record.accepted) count_in(code.at);
+  for (const Event& event : record.events) count_in(event.at);
+  return latest;
+}
+
 SecretRecord distrusted(const SecretRecord& before, Doubt doubt, UnixTime now, std::uint8_t window) {
   SecretRecord record = before;
   for (Token& token : record->tokens) {

@@ -12,6 +12,9 @@ enum class Doubt {
   kRestored,  ///< By any number of saves: the offset may have been any other since, as far as one is learnt at all.
 };
 
+/// The latest moment that the record tells of; never later than the moment of its last save by a clock that was right.
+[[nodiscard]] UnixTime latest_moment(const Record& record);
+
 /// The record with everything used up that might have been used up since: TOTP steps up to the end of the window around
 /// `now` (kRestored: around `now` and the farthest offset ahead, kMaxDrift steps), HOTP counters until the token is
 /// resynced, unused recovery codes. Telephone and letter codes, pending tokens, leases and proofs end. What slows

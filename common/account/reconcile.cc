@@ -40,10 +40,11 @@ bool has_forgotten_token(const Record& live, const Record& backup) {
 }
 
 bool has_forgotten_recovery(const Record& live, const Record& backup) {
-  return std::ranges::any_of(backup.recovery, [&](const RecoveryCode& code) {
-    const auto own = std::ranges::find(live.recovery, code.hash, &RecoveryCode::hash);
-    return is_used(code) && own != live.recovery.end() && own->state == RecoveryCode::State::kUnused;
-  });
+  return live.recovery_sets < backup.recovery_sets ||
+         std::ranges::any_of(backup.recovery, [&](const RecoveryCode& code) {
+           const auto own = std::ranges::find(live.recovery, code.hash, &RecoveryCode::hash);
+           return is_used(code) && own != live.recovery.end() && own->state == RecoveryCode::State::kUnused;
+         });
 }
 
 /// A full table forgets its oldest entry rightly.
@@ -183,6 +184,7 @@ Reconciled reconciled(const SecretRecord& live, const SecretRecord& backup, Unix
     record.uid = backup->uid;
   }
   record.next_token_id = std::max(record.next_token_id, backup->next_token_id);
+  record.recovery_sets = std::max(record.recovery_sets, backup->recovery_sets);
   merge_tokens(record, *backup);
   merge_recovery(record, *backup);
   merge_history(record, *backup, now, policy.throttle);

@@ -185,6 +185,7 @@ struct Record {
   std::array<std::uint8_t, 32> code_key{};  ///< Random; keys every CodeHash and CodeMark of this record.
   std::array<Token, 8> tokens;
   std::array<RecoveryCode, 10> recovery;
+  std::uint32_t recovery_sets = 0;  ///< How many sets of recovery codes there have been, the present one included.
   Bypass bypass;
   Invitation invitation;
   CallerWord caller_word;

@@ -152,6 +152,7 @@ void describe_head(Io& io, AnyRecord& record) {
   io.part(at::kUnknownBudget, record.unknown_budget, [](auto& io_, auto& row) { Fields::budget(io_, row); });
   io.bytes(at::kCodeKey, record.code_key);
   io.flag(at::kMovedAway, record.moved_away);
+  io.number(at::kRecoverySets, record.recovery_sets);
   io.reserved(at::kReserved);
 }
 

@@ -193,14 +193,16 @@ inline constexpr Table kProofs{5044, proof::kBytes, 8};
 inline constexpr Table kAccepted{5508, accepted::kBytes, 32};
 inline constexpr Table kEvents{6276, event::kBytes, 16};
 inline constexpr Field kMovedAway{6980, 1, "moved mark"};
-inline constexpr Field kReserved{6981, 891, "use of reserved bytes"};
+inline constexpr Field kRecoverySets{6981, 4, "count of recovery sets"};
+inline constexpr Field kReserved{6985, 887, "use of reserved bytes"};
 static_assert(fills({kDisabled,         kUidBound,       kUid,
                      kCreated,          kLastUsed,       kNextTokenId,
                      kUnknownBudget,    kCodeKey,        kTokens.whole(),
                      kRecovery.whole(), kBypass,         kInvitation,
                      kCallerWord,       kKnown.whole(),  kThrottle.whole(),
                      kLeases.whole(),   kProofs.whole(), kAccepted.whole(),
-                     kEvents.whole(),   kMovedAway,      kReserved},
+                     kEvents.whole(),   kMovedAway,      kRecoverySets,
+                     kReserved},
                     kEncodedRecordBytes));
 }  // namespace record
 

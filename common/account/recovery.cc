@@ -33,6 +33,7 @@ SecretBytes grouped(const SecretBytes& code) {
 
 Result<std::vector<SecretBytes>> renew_recovery_codes(Record& record, std::size_t count) {
   record.recovery = {};
+  ++record.recovery_sets;
   std::vector<SecretBytes> shown;
   for (std::size_t i = 0; i < std::min(count, kRecoveryCodes); ++i) {
     const auto code = random_base32(kRecoveryCodeCharacters);

@@ -56,6 +56,7 @@ Result<std::string> head_text(const ChainHead& head, const SecretBytes& key) {
   json["missed"] = head.missed;
   json["lost"] = head.lost;
   json["purged"] = head.purged.seconds;
+  json["leapt"] = head.leapt.seconds;
   json["start_sequence"] = head.start.sequence;
   json["start_seal"] = hex_of(head.start.seal);
   json["start_time"] = head.start.time.seconds;
@@ -87,6 +88,7 @@ Result<std::optional<ChainHead>> parse_head(std::string_view text, const SecretB
   fields.read("missed", head.missed);
   fields.read("lost", head.lost);
   fields.read("purged", head.purged);
+  fields.read("leapt", head.leapt);
   fields.read("start_sequence", head.start.sequence);
   fields.read("start_seal", head.start.seal);
   fields.read("start_time", head.start.time);

@@ -34,6 +34,7 @@ struct ChainHead {
   std::uint64_t missed = 0;  ///< … so many lines have been counted as missed.
   std::string lost;          ///< What the next seal has to say of the stretch before it; empty: nothing.
   UnixTime purged;           ///< When the retention was last looked after.
+  UnixTime leapt;            ///< When the clock was last seen to have leapt; 0: never.
   ChainStart start;
 };
 

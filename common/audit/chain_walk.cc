@@ -151,7 +151,7 @@ bool ChainWalk::follows(const ScannedFile& file, const SealedStretch& sealed) {
 }
 
 /// A stretch that does not fit its digest can have been lost when the machine stopped, before it was on the disk: then
-/// the seal behind says so.
+/// the seal behind says so. What a file system leaves then are zero bytes, never other lines (Sealer::adopt).
 void ChainWalk::settle_doubt(const SealedStretch& next) {
   if (!doubt_) return;
   if (!next.seal.lost.empty()) {
@@ -166,10 +166,12 @@ void ChainWalk::check_content(const ScannedFile& file, const SealedStretch& seal
   ++report_.seals;
   count(sealed.stretch);
   const Seal& seal = sealed.seal;
+  if (seal.sequence == 1) check_beginning(file, sealed);
   if (!sealed.digest_fits()) {
     doubt_ =
         Span{&file, sealed.stretch.begin.line + 1, std::max(sealed.stretch.end.line, sealed.stretch.begin.line + 1)};
     doubt_words_ = words_of_doubt(sealed);
+    doubt_has_holes_ = sealed.stretch.has_holes;
   } else {
     check_torn(file, sealed.stretch, seal.boot);
   }
@@ -182,6 +184,16 @@ void ChainWalk::check_content(const ScannedFile& file, const SealedStretch& seal
   report_.missed += seal.missed;
   last_missed_ = rfc3339(seal.time);
   if (first_missed_.empty()) first_missed_ = last_missed_;
+}
+
+/// Whoever removes head and seals makes a log that was never sealed.
+void ChainWalk::check_beginning(const ScannedFile& file, const SealedStretch& sealed) {
+  const auto first = parse_rfc3339(sealed.stretch.first_time);
+  if (!first || sealed.seal.time - *first <= kLongUnsealed) return;
+  warn({&file, sealed.stretch.begin.line + 1, sealed.end.line},
+       "these lines, from " + sealed.stretch.first_time + " on, were first sealed at " + rfc3339(sealed.seal.time),
+       "was the log sealed before? then head and seals were removed: look for \"audit head\" in syslog; else "
+       "'twinlock audit purge' up to there ends this message");
 }
 
 void ChainWalk::check_torn(const ScannedFile& file, const Stretch& stretch, const std::string& boot) {
@@ -217,7 +229,7 @@ void ChainWalk::check_end() {
   const bool is_good = facts_.head_state == HeadState::kGood;
   const bool ahead = is_good && sequence_ == facts_.head.sequence + 1 && boot_ != facts_.boot;
   const bool known = is_good && sequence_ == facts_.head.sequence && !facts_.head.lost.empty();
-  if (ahead || known) {
+  if (doubt_has_holes_ && (ahead || known)) {
     warn(*doubt_, doubt_words_ + ": the machine stopped before they were on the disk", "run: twinlock sweep");
   } else {
     fail(*doubt_, doubt_words_, kAskWho);

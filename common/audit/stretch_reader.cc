@@ -72,6 +72,7 @@ void StretchReader::add_to_stretch(std::string_view line) {
   const auto time = time_of_line(line);
   if (stretch_.lines() == 1) stretch_.first_time = time;
   if (!time.empty()) stretch_.last_time = time;
+  if (line.find('\0') != std::string_view::npos) stretch_.has_holes = true;
   if (!is_whole(line) && stretch_.torn.size() < kMostTorn) stretch_.torn.push_back(here_.line);
 }
 

@@ -25,6 +25,7 @@ struct Stretch {
   LogPlace end;  ///< Of the last line; a line without its end counts.
   Digest digest{};
   std::vector<std::uint64_t> torn;  ///< Numbers, from 1, of lines that are no JSON; the first kMostTorn of them.
+  bool has_holes = false;           ///< Zero bytes stand in it, as a file system leaves them that was stopped.
   std::string first_time;           ///< Of its first line, as it stands there; empty: that is none of ours.
   std::string last_time;            ///< Of the last line of ours.
 

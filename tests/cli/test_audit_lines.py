@@ -5,9 +5,10 @@ import datetime
 import hashlib
 import hmac
 import json
+import subprocess
 from typing import Any
 
-from support import pam
+from support import pam, paths, syslog
 from support.audit_log import AuditScenario, ahead, append, derived_key, line
 from support.command import AUDIT_HEAD, AUDIT_LOG, DONE, USAGE, Person, run
 from support.twinlock import run_json
@@ -143,10 +144,11 @@ class Purge(AuditScenario):
         self.assertNotEqual(inode, AUDIT_LOG.stat().st_ino)
         self.assertEqual(0o600, AUDIT_LOG.stat().st_mode & 0o777)
         self.assertEqual([3, 4, 5], self.numbers())
-        (act,) = run_json("audit", "show", "--event", "audit purge")
+        begun, act = run_json("audit", "show", "--event", "audit purge")
+        self.assertTrue(begun["detail"].startswith("begins: up to seal 1 of "))
         self.assertEqual(("root", True), (act["actor"], act["detail"].startswith("2 lines, up to seal 1 of ")))
         self.sweep(prefix=ahead("15d"))
-        self.assertEqual((4, 3), (self.assert_ok()["lines"], self.assert_ok()["seals"]))
+        self.assertEqual((5, 3), (self.assert_ok()["lines"], self.assert_ok()["seals"]))
         append(6)
         self.sweep(prefix=ahead("15d"))
         self.assert_ok()
@@ -185,7 +187,7 @@ class Purge(AuditScenario):
         self.assertEqual([], self.numbers())
         append(7)
         self.sweep(prefix=ahead("15d"))
-        self.assertEqual(2, self.assert_ok()["lines"])
+        self.assertEqual(3, self.assert_ok()["lines"])  # and two of the purge
 
     def test_of_nothing_says_so(self) -> None:
         self.assertEqual((0, 0), (self.purge("30d")["lines"], self.purge("30d")["sequence"]))
@@ -210,13 +212,31 @@ class Purge(AuditScenario):
         self.assert_fails(USAGE, "audit", "purge", "--yes", "--older-than", "soon")
 
     def test_by_retention_happens_in_the_sweep_once_a_day(self) -> None:
-        with self.config('[audit]\nretention = "5d"\n'):
+        with self.config('[audit]\nretention = "9d"\n'):
+            for days in ("11d", "14d"):  # it leapt to the 10th
+                self.sweep(prefix=ahead(days))
+                self.assertEqual([1, 2, 3, 4, 5], self.numbers())
             for _ in range(2):
-                self.sweep(prefix=ahead("11d"))
+                self.sweep(prefix=ahead("18d"))
                 self.assertEqual([3, 4, 5], self.numbers())
-                self.assertEqual(1, len(run_json("audit", "show", "--event", "audit purge")))
-            self.sweep(prefix=ahead("25d"))  # a clock that leaps, for less than a day, makes nothing old
-            self.assertEqual([3, 4, 5], self.numbers())
-            self.sweep(prefix=ahead("26d"))
+                self.assertEqual(2, len(run_json("audit", "show", "--event", "audit purge")))
+            for days in ("32d", "33d", "38d"):  # a clock that leaps, for less than a week, makes nothing old
+                self.sweep(prefix=ahead(days))
+                self.assertEqual([3, 4, 5], self.numbers())
+            self.sweep(prefix=ahead("40d"))
             self.assertEqual([], self.numbers())
+        self.assertEqual(2, len(syslog.collected().matching("audit: the clock leapt from ")))
         self.assert_ok()
+
+    def test_who_purged_is_in_the_log_before_anything_is_removed(self) -> None:
+        subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2", "-e",
+                        "inject=renameat2:signal=KILL:when=1", *ahead("15d"), paths.COMMAND, "audit", "purge", "--older-than",
+                        "10d", "--yes"], check=False, capture_output=True, timeout=60)
+        self.assertEqual([1, 2, 3, 4, 5], self.numbers())
+        (act,) = run_json("audit", "show", "--event", "audit purge")
+        self.assertEqual(("root", True), (act["actor"], act["detail"].startswith("begins: up to seal 1 of ")))
+        purged = self.verify()["purged"]
+        self.assertEqual((1, "root"), (purged["sequence"], purged["actor"]))
+        self.assertIn(", purged at ", run("audit", "verify").output)
+        self.purge("10d")
+        self.assertEqual([3, 4, 5], self.numbers())

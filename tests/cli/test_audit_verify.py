@@ -1,5 +1,6 @@
 """twinlock audit verify finds whatever was done to a sealed log, and tells it from what crashes do."""
 
+import datetime
 import hashlib
 import json
 import re
@@ -44,7 +45,7 @@ class Seals(AuditScenario):
     def test_a_whole_log_is_told_in_numbers(self) -> None:
         self.sealed_log(3, 4)
         answer = self.assert_ok()
-        self.assertEqual(["result", "lines", "seals", "unsealed", "missed", "first", "last", "head", "findings"], list(answer))
+        self.assertEqual(["result", "lines", "seals", "unsealed", "missed", "first", "last", "head", "purged", "findings"], list(answer))
         self.assertEqual((12, 3, 0, 0, []), tuple(answer[key] for key in ("lines", "seals", "unsealed", "missed", "findings")))
         self.assertEqual({"sequence": 3, "mac": seals()[-1]["mac"]}, answer["head"])
         self.assertEqual([json.loads(line_)["time"] for line_ in (AUDIT_LOG.read_text().splitlines()[i] for i in (0, -2))],
@@ -203,6 +204,32 @@ class Alterations(AuditScenario):
             self.assert_fails(USAGE, "audit", "verify", "--head", bad)
 
 
+class NeverSealed(AuditScenario):
+    LONG_AGO = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=3)
+
+    def test_a_log_whose_head_and_seals_were_removed_is_told_by_its_age(self) -> None:
+        append(1, 2, moment=self.LONG_AGO)
+        self.sweep()
+        self.assert_found("warn", "were first sealed at", lines="1-3")
+        lines = AUDIT_LOG.read_text().splitlines(keepends=True)
+        AUDIT_HEAD.unlink()
+        AUDIT_LOG.write_text("".join(lines[:1]))
+        self.sweep()
+        self.assert_found("warn", "these lines, from .* on, were first sealed at", lines="1-2")
+        run("audit", "purge", "--older-than", "0", "--yes")
+        self.assert_ok()
+
+    def test_a_file_that_was_put_beside_does_not_become_a_part(self) -> None:
+        self.sealed_log(1)
+        AUDIT_LOG.rename(AUDIT_LOG.with_name("audit.log.1"))
+        beside = AUDIT_LOG.with_name("audit.log.7")
+        beside.write_text(line(99, moment=self.LONG_AGO))
+        beside.chmod(0o600)
+        append(50)
+        self.assertIn("audit.log.7, which was never sealed, is older than the last seal", self.sweep(STORE).messages)
+        self.assert_found("fail", "the chain was found broken", beside)
+
+
 class Breaks(AuditScenario):
     """What sweep itself finds broken stays told."""
 
@@ -304,6 +331,19 @@ class Crashes(AuditScenario):
         append(42)
         self.sweep()
         self.assert_found("warn", "the machine stopped")
+
+    def test_lines_that_were_changed_are_no_crash(self) -> None:
+        """An older head is put back, and the machine is started again."""
+        self.sealed_log(2)
+        head = AUDIT_HEAD.read_bytes()
+        append(40, 41)
+        self.sweep()
+        AUDIT_HEAD.write_bytes(head)
+        self.as_if_rebooted()
+        AUDIT_LOG.write_text(AUDIT_LOG.read_text().replace('"token":40', '"token":39'))
+        self.assert_found("fail", "were changed", lines="11-12")
+        self.assertIn("the lines under seal 3 were changed", self.sweep(STORE).messages)
+        self.assert_found("fail", "the chain was found broken")
 
     def as_if_rebooted(self) -> None:
         """Every seal and the head as they would be from an earlier start of the machine, with MACs to match."""

@@ -4,7 +4,7 @@ import shutil
 
 from support import totp, twinlock
 from support.backups import FILE, KEY_FILE, RestoreScenario, snapshot
-from support.command import CONFIG_FILE, STORE, USERS, run
+from support.command import CONFIG_FILE, NO, STORE, USERS, run
 from support.twinlock import enrol, run_json
 from support.virtual_time import HOUR
 
@@ -125,6 +125,48 @@ class OntoALiveMachine(RestoreScenario):
         self.assertEqual(["bob"], [user["user"] for user in run_json("list")])
         self.log_in("bob", phone)
 
+    def test_who_was_removed_since_comes_back_disabled(self) -> None:
+        phone, other = enrol("alice"), enrol("bob")
+        self.back_up()
+        twinlock.run("remove", "alice", "--yes")
+        twinlock.run("disable", "bob")
+        (USERS / "bob").unlink()
+        for _ in range(2):  # also where a restore was cut off and is run again
+            self.restore()
+            self.assertEqual("disabled", self.verdict("alice", self.code(phone, HOUR), HOUR))
+        twinlock.run("remove", "alice", "--yes")
+        self.assertEqual({"created": ["alice"], "removed": ["alice"], "merged": ["bob"]}, self.outcome())
+        twinlock.run("enable", "alice")
+        self.log_in("alice", phone, HOUR)
+        self.log_in("bob", other, HOUR)
+
+    def test_an_unreadable_record_may_be_what_a_missing_user_was_renamed_to(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        twinlock.run("rename", "alice", "carol", "--allow-unknown")
+        content = (USERS / "carol").read_bytes()
+        (USERS / "carol").write_bytes(bytes(16384))
+        before = snapshot(USERS)
+        error = self.restore(status=STORE).error()
+        self.assertEqual(("user alice", before), (error["what"], snapshot(USERS)))
+        self.assertIn("carol", error["why"])
+        (USERS / "carol").write_bytes(content)
+        self.assertEqual({"kept": ["alice"]}, self.outcome())
+        self.log_in("carol", phone, 30)
+        (USERS / "carol").write_bytes(bytes(16384))
+        twinlock.run("remove", "carol", "--yes")
+        self.assertEqual({"created": ["alice"]}, self.outcome())
+
+    def test_a_clock_that_is_behind_a_live_record_is_not_believed(self) -> None:
+        phone = enrol("alice")
+        self.back_up()
+        used = self.log_in("alice", phone, HOUR)
+        before = snapshot(USERS)
+        self.assertIn("alice", self.restore(status=NO).error()["why"])
+        self.assertEqual(before, snapshot(USERS))
+        self.restore("--clock-is-right")
+        self.assertEqual("replayed", self.verdict("alice", used, HOUR))
+
     def test_a_token_that_was_removed_comes_back_disabled(self) -> None:
         stolen = enrol("alice")
         other = enrol("alice")
@@ -179,11 +221,14 @@ class OntoALiveMachine(RestoreScenario):
         self.assertEqual(before, snapshot())
 
     def test_a_record_that_is_in_the_way_is_named_and_the_others_are_done(self) -> None:
-        enrol("alice")
-        enrol("bob")
+        for user in ("alice", "bob", "carol"):
+            enrol(user, "--allow-unknown")
         self.back_up()
         for user in ("alice", "bob"):
             (USERS / user).unlink()
         (USERS / "bob").mkdir()
-        answer = self.restore(status=STORE).json()
-        self.assertEqual((["alice"], ["bob"]), (answer["created"], answer["failed"]))
+        done = self.restore(status=STORE)
+        # What stands in bob's place might be what alice was renamed to.
+        self.assertEqual((["carol"], ["bob", "alice"]), (done.json()["merged"], done.json()["failed"]))
+        (USERS / "bob").rmdir()
+        self.assertEqual(["alice", "bob"], sorted(self.outcome()["created"]))

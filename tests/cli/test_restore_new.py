@@ -19,7 +19,7 @@ class OntoANewMachine(RestoreScenario):
         self.back_up()
         lose_everything()
         answer = self.restore().json()
-        self.assertEqual({"created": ["alice", "bob"], "merged": [], "kept": [], "replaced": [], "tokens_disabled": [],
+        self.assertEqual({"created": ["alice", "bob"], "merged": [], "kept": [], "replaced": [], "tokens_disabled": [], "removed": [],
                           "rolled_back": [], "disabled": [], "failed": [], "config": "made", "key": "made"},
                          {**answer, "created": sorted(answer["created"])})
         self.assertEqual((before, key), (CONFIG_FILE.read_bytes(), KEY_FILE.read_bytes()))

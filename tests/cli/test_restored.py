@@ -7,15 +7,16 @@ from support.backups import BackupScenario, verdict
 from support.command import DONE, NO, STORE, USAGE, USERS, Done, Person, run
 from support.pam_scenario import locked
 from support.twinlock import audit_lines, enrol, run_json
+from support.virtual_time import HOUR
 
 
 class Restored(BackupScenario):
     def setUp(self) -> None:
         super().setUp()
-        self.now = int(time.time()) // 30 * 30 + 5
+        self.now = int(time.time()) // 30 * 30 + 35
 
-    def restored(self) -> Done:
-        return run("restored", "--yes", "--json", prefix=virtual_time.prefix(self.now))
+    def restored(self, *options: str) -> Done:
+        return run("restored", "--yes", "--json", *options, prefix=virtual_time.prefix(self.now))
 
     def verdict(self, user: str, code: str, seconds: int = 0) -> str:
         return verdict(user, code, prefix=virtual_time.prefix(self.now + seconds))
@@ -73,6 +74,17 @@ class Restored(BackupScenario):
         enrol("alice")
         with locked(USERS / "alice"):
             self.assertEqual({"users": 0, "failed": 1}, self.assert_status(STORE, self.restored()).json())
+
+    def test_a_clock_that_is_behind_a_record_is_not_believed(self) -> None:
+        phone = enrol("alice")
+        later = self.now + HOUR
+        self.assertEqual("accepted", self.verdict("alice", phone.code_at(later), HOUR))
+        before = backups.snapshot(USERS)
+        error = self.assert_status(NO, self.restored()).error()
+        self.assertIn("--clock-is-right", error["mend"])
+        self.assertEqual(before, backups.snapshot(USERS))
+        self.assert_status(DONE, self.restored("--clock-is-right"))
+        self.assert_status(DONE, run("restored", "--yes", prefix=virtual_time.prefix(later)))
 
     def test_is_written_down(self) -> None:
         enrol("alice")

@@ -1,9 +1,11 @@
 """Seals and logins at once: no login waits or fails for a sweep, and no line is lost or doubled, whoever is killed."""
 
+import contextlib
 import os
 import random
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 from support import pam, paths, twinlock
@@ -104,26 +106,61 @@ class Gaps(SealScenario):
         self.configure(f'[audit]\nfile = "{directory}/audit.log"\n')
         self.attempt("bob", "123456")
         self.sweep()
-        filler = directory / "filler"
-        with filler.open("wb", buffering=0) as file:
-            for size in (4096, 1):
-                try:
-                    while True:
-                        file.write(b"x" * size)
-                except OSError:
-                    pass
-        log = directory / "audit.log"
-        missed = 0
-        for _ in range(30):  # the page of the log takes some before it is full
-            before = log.read_bytes().count(b'"actor":null}\n')
-            self.assertFalse(self.attempt("bob", "123456").let_in)
-            missed += log.read_bytes().count(b'"actor":null}\n') == before
-        self.assertGreater(missed, 0)
+        filler = self.fill(directory)
+        missed = self.missed_attempts(directory / "audit.log", 30)  # the page of the log takes some before it is full
         self.assertNotEqual(0, run("sweep").status)
         filler.unlink()
         self.sweep()
         answer = self.verify()
         self.assertEqual(("warn", missed), (answer["result"], answer["missed"]), answer)
+
+    def test_a_restart_while_the_disk_is_full_loses_no_count(self) -> None:
+        directory = Path("/run/small")
+        directory.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,mode=700", "tmpfs", directory], check=True)
+        self.addCleanup(subprocess.run, ["umount", directory], check=True)
+        self.configure(f'[audit]\nfile = "{directory}/audit.log"\n[store]\nstate_dir = "{directory}"\n')
+        self.attempt("bob", "123456")
+        self.sweep()
+        filler, missed = self.fill(directory), 0
+        for _ in range(2):
+            missed += self.missed_attempts(directory / "audit.log", 30)
+            self.assertNotEqual(0, run("sweep").status)
+            self.restart()
+        filler.unlink()
+        for _ in range(2):
+            self.sweep()
+            answer = self.verify()
+            self.assertEqual(("warn", missed), (answer["result"], answer["missed"]), answer)
+            self.attempt("bob", "123456")
+
+    def restart(self) -> None:
+        """/run is empty, and the kernel has another name for this start of the machine."""
+        Path("/run/twinlock/audit.missed").unlink()
+        own, kernels = Path("/run/boot_id"), "/proc/sys/kernel/random/boot_id"
+        subprocess.run(["umount", kernels], check=False, capture_output=True)
+        own.write_text(f"{uuid.uuid4()}\n")
+        subprocess.run(["mount", "--bind", own, kernels], check=True)
+        self.addCleanup(subprocess.run, ["umount", kernels], check=False, capture_output=True)
+
+    def fill(self, directory: Path) -> Path:
+        filler = directory / "filler"
+        with filler.open("wb", buffering=0) as file:
+            for size in (4096, 1):
+                with contextlib.suppress(OSError):
+                    while True:
+                        file.write(b"x" * size)
+        return filler
+
+    def missed_attempts(self, log: Path, attempts: int) -> int:
+        """How many of so many failing logins could not be written; some must be."""
+        missed = 0
+        for _ in range(attempts):
+            before = log.read_bytes().count(b'"actor":null}\n')
+            self.assertFalse(self.attempt("bob", "123456").let_in)
+            missed += log.read_bytes().count(b'"actor":null}\n') == before
+        self.assertGreater(missed, 0)
+        return missed
 
     def test_a_count_that_is_a_link_or_anothers_is_not_written(self) -> None:
         count = Path("/run/twinlock/audit.missed")

@@ -100,6 +100,7 @@ inline Record full_record() {
   Distinct distinct;
   record.disabled = true;
   record.moved_away = true;
+  record.recovery_sets = 0x51525354;
   record.uid_bound = true;
   record.uid = 0xA1B2C3D4;
   record.created = {0x0102030405060708};

@@ -68,6 +68,7 @@ TEST(Reconciled, SeesARollBackInEachThingThatOnlyGrows) {
   EXPECT_TRUE(is_seen([](Record& record) { record.last_used = kNow; }));
   EXPECT_TRUE(is_seen([](Record& record) { add_accepted_code(record, CodeMark{1}, kNow); }));
   EXPECT_TRUE(is_seen([](Record& record) { ++record.next_token_id; }));
+  EXPECT_TRUE(is_seen([](Record& record) { ++record.recovery_sets; }));
   EXPECT_FALSE(is_seen([](Record& record) { record.tokens[0].failures = 7; }));
 }
 
