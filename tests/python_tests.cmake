@@ -12,6 +12,12 @@ foreach(file IN LISTS python_tests)
     ENVIRONMENT "TWINLOCK_BUILD=${CMAKE_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endforeach()
 
+# The longest begin first, or they would be run alone at the end.
+foreach(name module.faults cli.restore_live cli.backup cli.restore_refused cli.restore_new module.restore_under_load
+    e2e.what_people_read e2e.smb_codes e2e.one_field e2e.setup_ssh e2e.su_sudo_login e2e.smb_drop_in)
+  set_tests_properties(${name} PROPERTIES COST 100)
+endforeach()
+
 # What the tests of packages look at is made once, before the first of them: the packages, and a root to install them in.
 foreach(part build clean_root)
   add_test(NAME packages.${part} COMMAND bash ${CMAKE_CURRENT_LIST_DIR}/packages/${part}.sh

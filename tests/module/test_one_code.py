@@ -6,9 +6,9 @@ from support.pam_scenario import PamScenario
 from support.rounds import rounds
 from support.totp import Phone
 
-ROUNDS = rounds(50)
+ROUNDS = rounds(12)
 PROCESSES = 32
-ENROLMENTS = rounds(40)
+ENROLMENTS = rounds(12)
 TRIES = 30
 
 

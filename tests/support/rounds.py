@@ -5,5 +5,9 @@ import os
 _TIMES = int(os.environ.get("TWINLOCK_SOAK", "1"))
 
 
+def is_soak() -> bool:
+    return _TIMES > 1
+
+
 def rounds(in_tests: int) -> int:
     return in_tests * _TIMES
