@@ -1,6 +1,14 @@
 #include "cli/record_change.h"
 
+#include "config/config_reader.h"
+
 namespace twinlock {
+
+Result<RecordLock> lock_names(const Desk& desk) {
+  const auto config = read_config(desk.config_path());
+  if (!config) return config.error();
+  return lock_state(config->store.state_dir, StateLock::kNames);
+}
 
 Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_user) {
   auto workplace = open_workplace(desk.config_path());

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "cli/desk.h"
+#include "cli/state_lock.h"
 
 namespace twinlock {
 
@@ -14,6 +15,10 @@ struct RecordChange {
   std::unique_ptr<LockedRecord> locked;
   SecretRecord record;
 };
+
+/// For what changes who has which record: nobody who goes through all of them misses one, or meets it twice. To be
+/// taken before begin_change().
+[[nodiscard]] Result<RecordLock> lock_names(const Desk& desk);
 
 /// Opens the workplace and the user's record. kNotFound where the user has none.
 [[nodiscard]] Result<RecordChange> begin_change(const Desk& desk, const std::string& typed_user);

@@ -254,10 +254,17 @@ Result<std::optional<Seal>> first_seal(const LogFile& file) {
 }
 
 std::string first_time(const LogFile& file) {
-  auto bytes = LogBytes::of(file, 0, 64);
+  constexpr std::uint64_t kFarEnough = 65536;
+  auto bytes = LogBytes::of(file, 0, kFarEnough);
   if (!bytes) return "";
   const auto block = bytes->next();
-  return block ? std::string(time_of_line(*block)) : "";
+  if (!block) return "";
+  for (std::string_view rest = *block; !rest.empty();) {
+    if (const auto time = time_of_line(rest); !time.empty()) return std::string(time);
+    const auto end = rest.find('\n');
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return "";
 }
 
 Result<std::vector<ScannedFile>> scan_all(const std::vector<LogFile>& files, const SecretBytes& key,

@@ -85,7 +85,7 @@ using ReadBytes = std::function<void(std::uint64_t)>;
 /// The first seal in a file, whoever made it; nullopt: there is none.
 [[nodiscard]] Result<std::optional<Seal>> first_seal(const LogFile& file);
 
-/// The time of a file's first line, as it stands there; empty: that is none of ours.
+/// The time of a file's first line of ours, as it stands there; empty: there is none, or not near the beginning.
 [[nodiscard]] std::string first_time(const LogFile& file);
 
 /// All files, read to their ends, in the order of the chain.

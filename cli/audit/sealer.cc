@@ -51,6 +51,7 @@ Result<Sealed> Sealer::run() {
   if (!head) return head.error();
   sealed_.end = *head;
   head_ = head->head;
+  if (head_.sequence != 0) last_sealed_ = head_.time;
   static_cast<void>(untold_.make_room());  // where the disk is full already, syslog has the lines all the same
   if (const auto found = find_end(); !found) return found.error();
   if (end_) {
@@ -145,6 +146,11 @@ Result<void> Sealer::seal_behind_end() {
   if (file.kind != ScannedFile::Kind::kCompressed) return seal_file(file, end_->place);
   const auto scanned = scan(file, place_.keys.seal, UINT64_MAX, {});
   if (!scanned) return scanned.error();
+  adopted_ = 0;
+  for (const SealedStretch& sealed : scanned->sealed) {
+    if (sealed.authentic && sealed.seal.sequence > head_.sequence) adopt(sealed);
+  }
+  if (const auto settled = settle(file); !settled) return settled;
   if (scanned->tail.empty() && scanned->damage.empty()) return done();
   if (const LogFile* current = current_of(files_); current != nullptr) {
     broken_ = file.path + " was compressed before its last lines were sealed";
@@ -164,9 +170,9 @@ Result<bool> Sealer::goes_on_in(const LogFile& file) const {
 
 /// One that was rotated away since the last seal holds what was written since then.
 bool Sealer::is_older_than_the_chain(const LogFile& file) const {
-  if (file.kind == ScannedFile::Kind::kCurrent || head_.sequence == 0) return false;
+  if (file.kind == ScannedFile::Kind::kCurrent) return false;
   const auto begin = parse_rfc3339(first_time(file));
-  return begin && *begin + kLongestLogin < head_.time;
+  return begin && *begin + kLongestLogin < last_sealed_;
 }
 
 Result<void> Sealer::seal_the_others() {

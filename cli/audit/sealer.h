@@ -34,6 +34,7 @@ class Sealer {
   Result<void> seal_file(const LogFile& file, LogPlace from);
   Result<void> seal_locked(const LogFile& file, StretchReader& reader, std::uint64_t offset);
   Result<void> write_seal(const LogFile& file, const Stretch& stretch);
+  [[nodiscard]] Result<void> see_that_a_head_can_be_kept() const;
   Result<void> keep_head(const LogFile& file, std::uint64_t offset);
   void adopt(const SealedStretch& sealed);
   Result<void> settle(const LogFile& file);
@@ -49,9 +50,10 @@ class Sealer {
   std::vector<LogFile> files_;
   ChainHead head_;
   std::optional<End> end_;
-  std::string broken_;  ///< For the next seal.
-  int adopted_ = 0;     ///< Seals in the log that the head did not name.
-  bool owed_ = false;   ///< The head on the disk does not name them yet.
+  UnixTime last_sealed_;  ///< Before this run; 0: nothing was.
+  std::string broken_;    ///< For the next seal.
+  int adopted_ = 0;       ///< Seals in the log that the head did not name.
+  bool owed_ = false;     ///< The head on the disk does not name them yet.
   Sealed sealed_;
 };
 

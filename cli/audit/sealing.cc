@@ -55,6 +55,7 @@ Result<void> Sealer::seal_file(const LogFile& file, LogPlace from) {
   std::uint64_t offset = from.offset;
   if (const auto fed = feed_rest(file, reader, offset); !fed) return fed;
   if (const auto settled = settle(file); !settled) return settled;
+  if (const auto possible = see_that_a_head_can_be_kept(); !possible) return possible;
   return seal_locked(file, reader, offset);
 }
 
@@ -62,6 +63,11 @@ Result<void> Sealer::seal_file(const LogFile& file, LogPlace from) {
 Result<void> Sealer::settle(const LogFile& file) {
   if (!std::exchange(owed_, false) || !broken_.empty()) return done();
   return keep_head(file, head_.offset);
+}
+
+/// Else there would be one more seal that no head names with each sweep, where only the head's disk is full.
+Result<void> Sealer::see_that_a_head_can_be_kept() const {
+  return sealed_.end.state == HeadState::kGood ? state_.write(sealed_.end.head, place_.keys.head) : done();
 }
 
 Result<void> Sealer::seal_locked(const LogFile& file, StretchReader& reader, std::uint64_t offset) {
@@ -136,7 +142,7 @@ void Sealer::adopt(const SealedStretch& sealed) {
     broken_ = name + " stood where it does not belong, or is forged";
   } else if (++adopted_ > 1) {
     broken_ = "the head was older than the log: it did not know " + name;
-  } else if (!sealed.digest_fits() && (seal.boot == boot_ || !sealed.stretch.has_holes)) {
+  } else if (!sealed.digest_fits() && (seal.boot == boot_ || !sealed.can_be_a_crash())) {
     broken_ = "the lines under " + name + " were changed";
   } else if (!sealed.digest_fits()) {
     head_.lost = "the machine stopped before they were on the disk";
@@ -147,6 +153,7 @@ void Sealer::adopt(const SealedStretch& sealed) {
   head_.offset = sealed.end.offset;
   owed_ = true;
   head_.missed = seal.missed + (head_.boot == seal.boot ? head_.missed : 0);
+  if (seal.boot == boot_) head_.missed = std::min(head_.missed, missed_lines(place_.config.store.run_dir));
   head_.boot = seal.boot;
 }
 

@@ -16,7 +16,7 @@ Result<void> ClockCheck::judge(UnixTime now, ClockTrust trust) const {
   return Error{
       Error::Code::kRefused, "clock",
       "is behind: the record of " + printable(latest_->user.text()) + " was changed at " + local_text(latest_->moment),
-      "set the clock and try again; if it is right now and was ahead then: --clock-is-right"};
+      std::string(kClockMend)};
 }
 
 }  // namespace twinlock

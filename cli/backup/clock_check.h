@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "account/record.h"
 #include "base/result.h"
@@ -15,6 +16,9 @@ enum class ClockTrust {
   kDoubted,  ///< It is behind.
   kTrusted,  ///< It is right, and was ahead then: so says an administrator (--clock-is-right).
 };
+
+inline constexpr std::string_view kClockMend =
+    "set the clock and try again; if it is right now and was ahead then: --clock-is-right";
 
 class ClockCheck {
  public:

@@ -1,12 +1,10 @@
 #include "cli/backup/record_restore.h"
 
-#include <algorithm>
-#include <numeric>
-
 #include "account/distrust.h"
 #include "account/lost_copy.h"
 #include "account/reconcile.h"
 #include "base/printable.h"
+#include "store/user_file_name.h"
 
 namespace twinlock {
 namespace {
@@ -14,7 +12,10 @@ namespace {
 constexpr int kAttempts = 3;
 
 SecretRecord trusted_part(const LoadedRecord& loaded, UnixTime now, const DecisionPolicy& policy) {
-  return loaded.lost_copy ? after_lost_copy(loaded.record, now, policy.window) : loaded.record;
+  if (!loaded.lost_copy) return loaded.record;
+  SecretRecord record = after_lost_copy(loaded.record, now, policy.window);
+  ++record->saves;  // the one that was lost
+  return record;
 }
 
 bool is_of_another_enrolment(const SecretRecord& live, const SecretRecord& saved) {
@@ -35,39 +36,62 @@ RestoredRecord merged_as(const SecretRecord& live, const Reconciled& outcome) {
   return merged;
 }
 
-/// Those whose records are unreadable first: once they are replaced they hide nobody.
-std::vector<std::size_t> order_of(std::span<const Username> users, const std::set<std::string>& unreadable) {
-  std::vector<std::size_t> order(users.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_partition(order, [&](std::size_t at) { return unreadable.contains(users[at].text()); });
-  return order;
+/// Those whose records are unreadable come first: once they are replaced they hide nobody.
+enum class Which { kUnreadable, kOthers };
+
+/// By which the record goes where its user's name cannot be read.
+std::string file_name_of(const Username& user) {
+  const auto name = user_file_name(user);
+  return name ? *name : user.text();
+}
+
+std::string list_of(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
 }
 
 }  // namespace
 
-Result<std::vector<std::size_t>> RecordRestorer::look_around(std::span<const Username> in_backup, ClockTrust trust) {
+Result<std::vector<std::size_t>> RecordRestorer::look_around(std::span<const Username> in_backup) {
   std::optional<Error> failure;
-  ClockCheck clock;
   std::set<std::string> unreadable;
   const auto listed = store_.for_each([&](const StoreEntry& entry) {
     const auto user = Username::parse(entry.name);
     if (!entry.loaded || !user) {
-      unreadable.insert(entry.name);
+      if (entry.can_be_record) unreadable.insert(entry.name);
       return;
     }
-    clock.see(*user, *entry.loaded->record);
-    if (entry.loaded->record->moved_away) return;
-    const auto lineage = lineage_of(*entry.loaded->record);
-    if (!lineage) failure = lineage.error();
-    if (lineage) lineages_.emplace(*lineage, *user);
+    clock_.see(*user, *entry.loaded->record);
+    if (const auto learnt = learn(*user, *entry.loaded->record); !learnt) failure = learnt.error();
   });
   if (!listed) return listed.error();
   if (failure) return *failure;
-  if (const auto right = clock.judge(now_, trust); !right) return right.error();
-  auto order = order_of(in_backup, unreadable);
-  for (const Username& user : in_backup) unreadable.erase(user.text());
+  std::vector<std::size_t> order;
+  for (const Which which : {Which::kUnreadable, Which::kOthers}) {
+    for (std::size_t at = 0; at < in_backup.size(); ++at) {
+      const bool hidden = unreadable.contains(in_backup[at].text()) || unreadable.contains(file_name_of(in_backup[at]));
+      if (hidden == (which == Which::kUnreadable)) order.push_back(at);
+    }
+  }
+  for (const Username& user : in_backup) {
+    unreadable.erase(user.text());
+    unreadable.erase(file_name_of(user));
+  }
   in_the_way_ = std::move(unreadable);
   return order;
+}
+
+/// One that has moved away lives on in another, or in none yet; in any case not under a name of before.
+Result<void> RecordRestorer::learn(const Username& user, const Record& record) {
+  const auto lineage = lineage_of(record);
+  if (!lineage) return lineage.error();
+  if (record.moved_away) {
+    lineages_.emplace(*lineage, user);
+  } else {
+    lineages_.insert_or_assign(*lineage, user);
+  }
+  return done();
 }
 
 /// MUST 3.
@@ -77,12 +101,12 @@ Result<bool> RecordRestorer::lives_elsewhere(const Username& user, const SecretR
   if (!lineage) return lineage.error();
   const auto found = lineages_.find(*lineage);
   if (found != lineages_.end()) return found->second != user;
-  const auto hidden = std::ranges::find_if(in_the_way_, [&](const auto& name) { return name != user.text(); });
-  if (hidden == in_the_way_.end()) return false;
+  std::set<std::string> hidden = in_the_way_;
+  hidden.erase(user.text());
+  if (hidden.empty()) return false;
   return Error{Error::Code::kStore, "user " + printable(user.text()),
-               "may have another name now: the record of " + printable(*hidden) + " cannot be read",
-               "see twinlock doctor; if that record is nobody's any more: twinlock remove " + printable(*hidden) +
-                   "; then restore again"};
+               "may have another name now: these records cannot be read: " + list_of(hidden),
+               "see twinlock doctor; those that are nobody's any more: twinlock remove NAME; then restore again"};
 }
 
 Result<bool> RecordRestorer::was_removed(const SecretRecord& saved) const {
@@ -163,10 +187,20 @@ Result<void> RecordRestorer::create(const Username& user, const SecretRecord& sa
   return done();
 }
 
+/// MUST 1 also where an old token was enrolled anew.
+Result<RestoredRecord> RecordRestorer::keep(LockedRecord& live, const SecretRecord& record, const SecretRecord& saved) {
+  const SecretRecord outcome = with_used_up(record, *saved);
+  if (*outcome != *live.loaded().record) {
+    const auto kept = live.save(outcome, Copies::kBoth, Durability::kFlushed);
+    if (!kept) return kept.error();
+  }
+  return only(Fate::kKept);
+}
+
 Result<RestoredRecord> RecordRestorer::merge(LockedRecord& live, const SecretRecord& saved) {
   const LoadedRecord& loaded = live.loaded();
   const SecretRecord record = trusted_part(loaded, now_, policy_);
-  if (is_of_another_enrolment(record, saved)) return only(Fate::kKept);
+  if (is_of_another_enrolment(record, saved)) return keep(live, record, saved);
   const Reconciled outcome = reconciled(record, saved, now_, policy_);
   if (loaded.lost_copy || *outcome.record != *loaded.record) {
     const auto kept = live.save(outcome.record, Copies::kBoth, Durability::kFlushed);

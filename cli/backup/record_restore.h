@@ -46,9 +46,11 @@ class RecordRestorer {
       : store_(store), policy_(policy), removed_(removed), now_(now) {}
 
   /// Learns which enrolments there are here. To be called before the others, with the users in the backup. Returns in
-  /// which order to restore them. kRefused where a record knows of a moment after `now` and `trust` does not allow for
-  /// that; another Error where records cannot be listed.
-  [[nodiscard]] Result<std::vector<std::size_t>> look_around(std::span<const Username> in_backup, ClockTrust trust);
+  /// which order to restore them. An Error where records cannot be listed.
+  [[nodiscard]] Result<std::vector<std::size_t>> look_around(std::span<const Username> in_backup);
+
+  /// What look_around() has seen of the clock, to be judged by the clock of afterwards.
+  [[nodiscard]] const ClockCheck& clock() const { return clock_; }
 
   /// What restore() would do now; changes nothing.
   [[nodiscard]] Result<RestoredRecord> foresee(const Username& user, const SecretRecord& saved);
@@ -65,6 +67,8 @@ class RecordRestorer {
   Result<RestoredRecord> try_to_restore(const Username& user, const SecretRecord& saved);
   Result<RestoredRecord> restore_missing(const Username& user, const SecretRecord& saved);
   Result<RestoredRecord> restore_unreadable(const Username& user, const SecretRecord& saved);
+  Result<void> learn(const Username& user, const Record& record);
+  Result<RestoredRecord> keep(LockedRecord& live, const SecretRecord& record, const SecretRecord& saved);
   Result<RestoredRecord> merge(LockedRecord& live, const SecretRecord& saved);
   Result<bool> lives_elsewhere(const Username& user, const SecretRecord& saved) const;
   Result<RestoredRecord> foresee_creation(const Username& user, const SecretRecord& saved, Fate fate) const;
@@ -75,7 +79,8 @@ class RecordRestorer {
   const DecisionPolicy& policy_;
   const std::set<Mac>& removed_;
   UnixTime now_;
-  std::map<Mac, Username> lineages_;  ///< Of the records here that let somebody in.
+  ClockCheck clock_;
+  std::map<Mac, Username> lineages_;  ///< Of the records here.
   std::set<std::string> in_the_way_;  ///< Names of unreadable records that are not replaced.
 };
 

@@ -21,6 +21,12 @@ Error damaged(const std::string& path) {
           "move it away: then a restore does not know who was removed, so look through those it calls new"};
 }
 
+Result<void> write(const Config& config, const std::set<Mac>& removed) {
+  std::string text;
+  for (const Mac& each : removed) text += hex_of(each) + "\n";
+  return replace_file(path_of(config), text, 0600);
+}
+
 }  // namespace
 
 Result<std::set<Mac>> removed_records(const Config& config) {
@@ -40,15 +46,29 @@ Result<std::set<Mac>> removed_records(const Config& config) {
   return removed;
 }
 
+Result<bool> was_removed(const Config& config, const Record& record) {
+  const auto lineage = lineage_of(record);
+  if (!lineage) return lineage.error();
+  const auto removed = removed_records(config);
+  if (!removed) return removed.error();
+  return removed->contains(*lineage);
+}
+
 Result<void> note_removed(const Config& config, const Record& record) {
   const auto lineage = lineage_of(record);
   if (!lineage) return lineage.error();
   auto removed = removed_records(config);
   if (!removed) return removed.error();
   removed->insert(*lineage);
-  std::string text;
-  for (const Mac& each : *removed) text += hex_of(each) + "\n";
-  return replace_file(path_of(config), text, 0600);
+  return write(config, *removed);
+}
+
+Result<void> forget_removed(const Config& config, const Record& record) {
+  const auto lineage = lineage_of(record);
+  if (!lineage) return lineage.error();
+  auto removed = removed_records(config);
+  if (!removed) return removed.error();
+  return removed->erase(*lineage) == 0 ? done() : write(config, *removed);
 }
 
 }  // namespace twinlock

@@ -2,6 +2,7 @@
 // whoever comes back was removed.
 #include "cli/backup/removed_records.h"
 #include "cli/commands/commands.h"
+#include "cli/lineage.h"
 #include "cli/state_lock.h"
 
 namespace twinlock {
@@ -19,10 +20,17 @@ Result<void> see_that_there_is_a_record(Workplace& workplace, const Username& us
   return done();
 }
 
+/// What a rename left behind that was cut off.
+bool lives_on(Workplace& workplace, const Username& user, const Record& record) {
+  if (!record.moved_away) return false;
+  const auto relatives = relatives_of(*workplace.store, user, record);
+  return relatives && relatives->living;
+}
+
 /// A record that cannot be read has no mark; then, and where the mark cannot be kept, it is removed all the same.
 ExitStatus mark_as_removed(const Desk& desk, Workplace& workplace, const Username& user) {
   const auto loaded = workplace.store->read(user);
-  if (!loaded || !*loaded) return ExitStatus::kDone;
+  if (!loaded || !*loaded || lives_on(workplace, user, *(*loaded)->record)) return ExitStatus::kDone;
   const auto noted = note_removed(workplace.config, *(*loaded)->record);
   if (noted) return ExitStatus::kDone;
   Error error = noted.error();

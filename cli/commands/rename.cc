@@ -2,11 +2,12 @@
 //
 // MUST: at no moment do two records accept the same codes. The old one is marked as moved away before the new one is
 // made, so a crash in between leaves the user out, not in twice; nothing but running the command again takes the mark
-// away, and that goes on from there.
+// away, and that goes on from there, unless a record has come of it under whatever name.
+#include "account/distrust.h"
+#include "cli/backup/removed_records.h"
 #include "cli/commands/commands.h"
+#include "cli/lineage.h"
 #include "cli/record_change.h"
-#include "cli/state_lock.h"
-#include "config/config_reader.h"
 
 namespace twinlock {
 namespace {
@@ -34,13 +35,39 @@ Result<NewName> resolve_new_name(const RenameOptions& options) {
 }
 
 /// What stands under the new name before anything is moved there.
-enum class Target { kFree, kMovedThereBefore };
+enum class Target {
+  kFree,
+  kMovedThereBefore,
+  kLostOrNeverMade,  ///< Marked as moved away, and there is nothing that it moved to.
+};
+
+/// MUST: goes on with a rename that was cut off only where no record has come of it.
+Result<Target> look_for_successor(const RecordChange& change) {
+  const std::string who = "user " + printable(change.user.text());
+  const auto relatives = relatives_of(*change.workplace.store, change.user, *change.record);
+  if (!relatives) return relatives.error();
+  if (relatives->living) {
+    return Error{Error::Code::kRefused, who, "is " + printable(relatives->living->text()) + " by now",
+                 "a rename was cut off: twinlock rename " + printable(change.user.text()) + " " +
+                     printable(relatives->living->text())};
+  }
+  if (relatives->unreadable) {
+    return Error{Error::Code::kStore, who,
+                 "may have another name by now: the record of " + printable(*relatives->unreadable) + " cannot be read",
+                 "see twinlock doctor; if it is nobody's any more, remove it"};
+  }
+  const auto removed = was_removed(change.workplace.config, *change.record);
+  if (!removed) return removed.error();
+  if (!*removed) return Target::kLostOrNeverMade;
+  return Error{Error::Code::kRefused, who, "was removed under its new name",
+               "twinlock remove " + printable(change.user.text())};
+}
 
 Result<Target> look_at_target(const RecordChange& change, const Username& target) {
   if (change.user == target) return Error{Error::Code::kUsage, "rename", "both names are the same", ""};
   const auto there = change.workplace.store->read(target);
   if (!there) return there.error();
-  if (!*there) return Target::kFree;
+  if (!*there) return change.record->moved_away ? look_for_successor(change) : Target::kFree;
   // The keys are random: equal ones tell that a rename was cut off between its last two steps.
   const bool moved = change.record->moved_away && (*there)->record->code_key == change.record->code_key;
   if (moved) return Target::kMovedThereBefore;
@@ -79,13 +106,6 @@ std::string hint_for(const Record& moved, const Username& user) {
   return moved.disabled ? "It is disabled; to let it in: twinlock enable " + printable(user.text()) + "\n" : "";
 }
 
-/// Nobody who goes through all records misses this one, or meets it twice.
-Result<RecordLock> lock_names(const Desk& desk) {
-  const auto config = read_config(desk.config_path());
-  if (!config) return config.error();
-  return lock_state(config->store.state_dir, StateLock::kNames);
-}
-
 Result<ExitStatus> rename(Desk& desk, const RenameOptions& options) {
   const auto target = resolve_new_name(options);
   if (!target) return target.error();
@@ -95,8 +115,13 @@ Result<ExitStatus> rename(Desk& desk, const RenameOptions& options) {
   if (!change) return change.error();
   const auto found = look_at_target(*change, target->user);
   if (!found) return found.error();
-  const std::string hint = *found == Target::kFree ? hint_for(*change->record, target->user) : "";
-  const auto moved = *found == Target::kFree ? move_record(*change, *target) : change->locked->remove();
+  std::string hint;
+  if (*found == Target::kLostOrNeverMade) {
+    change->record = distrusted(change->record, Doubt::kRestored, desk.now(), change->workplace.policy.window);
+    hint = "A rename had been cut off: all codes up to now count as used, recovery codes are void.\n";
+  }
+  if (*found != Target::kMovedThereBefore) hint += hint_for(*change->record, target->user);
+  const auto moved = *found == Target::kMovedThereBefore ? change->locked->remove() : move_record(*change, *target);
   if (!moved) return moved.error();
   change->locked.reset();
   const std::string detail = "was " + change->user.text();

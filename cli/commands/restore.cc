@@ -39,9 +39,10 @@ class Outcome {
 
   [[nodiscard]] bool is_whole() const { return failed_.empty(); }
   [[nodiscard]] std::string counts() const {
+    const std::string failed = failed_.empty() ? "" : ", " + std::to_string(failed_.size()) + " not restored";
     return std::to_string(created_.size()) + " new, " + std::to_string(merged_.size()) +
            " merged with the live record, " + std::to_string(kept_.size()) + " kept as they are, " +
-           std::to_string(replaced_.size()) + " unreadable and replaced";
+           std::to_string(replaced_.size()) + " unreadable and replaced" + failed;
   }
   [[nodiscard]] Json json(const Site& site) const {
     return {{"created", created_},
@@ -111,20 +112,22 @@ std::string_view word_for(Fate fate) {
 }
 
 /// Codes of the time between now and then were never seen by the distrusted records.
-Result<void> see_that_the_clock_is_right(const Backup& backup, UnixTime now) {
-  if (backup.meta().made <= now) return done();
+Result<void> see_that_the_clock_is_right(const Backup& backup, UnixTime now, ClockTrust trust) {
+  if (trust == ClockTrust::kTrusted || backup.meta().made <= now) return done();
   return Error{Error::Code::kRefused, "clock", "is behind: the backup was made at " + local_text(backup.meta().made),
-               "set the clock, then restore"};
+               std::string(kClockMend)};
 }
 
-Result<Outcome> foresee(const Desk& desk, Site& site, const Backup& backup, ClockTrust trust) {
+Result<Outcome> foresee(Desk& desk, Site& site, const Backup& backup, ClockTrust trust) {
   Outcome outcome;
   const auto removed = removed_records(site.workplace.config);
   if (!removed) return removed.error();
   RecordRestorer restorer(*site.workplace.store, site.workplace.policy, *removed, desk.now());
   if (site.has_records) {
-    if (const auto looked = restorer.look_around(backup.users(), trust); !looked) return looked.error();
+    if (const auto looked = restorer.look_around(backup.users()); !looked) return looked.error();
   }
+  desk.advance_to(read_clock());
+  if (const auto right = restorer.clock().judge(desk.now(), trust); !right) return right.error();
   ClockCheck clock;
   for (std::size_t at = 0; at < backup.users().size(); ++at) {
     const Username& user = backup.users()[at];
@@ -132,8 +135,12 @@ Result<Outcome> foresee(const Desk& desk, Site& site, const Backup& backup, Cloc
     if (!saved) return saved.error();
     clock.see(user, **saved);
     const auto foreseen = site.has_records ? restorer.foresee(user, *saved) : restorer.foresee_new(user, *saved);
-    if (!foreseen) return foreseen.error();
-    outcome.add(user, *foreseen);
+    if (foreseen) {
+      outcome.add(user, *foreseen);
+    } else {
+      desk.complain(foreseen.error());
+      outcome.add_failure(user);
+    }
   }
   if (const auto right = clock.judge(desk.now(), trust); !right) return right.error();
   return outcome;
@@ -148,15 +155,18 @@ void write_down(const Desk& desk, const Config& config, const Username& user, co
   desk.write_down(config, act);
 }
 
-Result<Outcome> restore_records(const Desk& desk, Workplace& workplace, const Backup& backup, ClockTrust trust) {
+Result<Outcome> restore_records(Desk& desk, Workplace& workplace, const Backup& backup, ClockTrust trust) {
   const auto names = lock_state(workplace.config.store.state_dir, StateLock::kNames);
   if (!names) return names.error();
   const auto removed = removed_records(workplace.config);
   if (!removed) return removed.error();
   Outcome outcome;
+  desk.advance_to(read_clock());
   RecordRestorer restorer(*workplace.store, workplace.policy, *removed, desk.now());
-  const auto order = restorer.look_around(backup.users(), trust);
+  const auto order = restorer.look_around(backup.users());
   if (!order) return order.error();
+  // A login may have come since the clock was read.
+  if (const auto right = restorer.clock().judge(read_clock(), trust); !right) return right.error();
   std::size_t seen = 0;
   for (const std::size_t at : *order) {
     ProgressLine progress(desk.terminal().messages());
@@ -202,7 +212,8 @@ Result<ExitStatus> restore(Desk& desk, const RestoreOptions& options) {
   const auto backup = Backup::read(options.file, *passphrase);
   if (!backup) return backup.error();
   desk.advance_to(read_clock());
-  if (const auto right = see_that_the_clock_is_right(*backup, desk.now()); !right) return right.error();
+  if (const auto right = see_that_the_clock_is_right(*backup, desk.now(), trust_of(options)); !right)
+    return right.error();
   auto site = survey_site(desk.config_path(), *backup);
   if (!site) return site.error();
   const auto foreseen = foresee(desk, *site, *backup, trust_of(options));
@@ -212,7 +223,6 @@ Result<ExitStatus> restore(Desk& desk, const RestoreOptions& options) {
       desk.agree(question(*site, *foreseen, backup->meta()), options.yes ? Consent::kGiven : Consent::kAsk);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
-  desk.advance_to(read_clock());
   return carry_out(desk, *site, *backup, options);
 }
 

@@ -35,19 +35,21 @@ Result<bool> distrust(const Desk& desk, Workplace& workplace, const Username& us
   return true;
 }
 
-Result<void> see_that_the_clock_is_right(Workplace& workplace, UnixTime now, ClockTrust trust) {
+/// Judged by the clock of afterwards: somebody may be logging in.
+Result<void> see_that_the_clock_is_right(Workplace& workplace, ClockTrust trust) {
   ClockCheck clock;
   const auto listed = workplace.store->for_each([&](const StoreEntry& entry) {
     const auto user = Username::parse(entry.name);
     if (entry.loaded && user) clock.see(*user, *entry.loaded->record);
   });
-  return listed ? clock.judge(now, trust) : listed;
+  return listed ? clock.judge(read_clock(), trust) : listed;
 }
 
-Result<Tally> distrust_all(const Desk& desk, Workplace& workplace, ClockTrust trust) {
+Result<Tally> distrust_all(Desk& desk, Workplace& workplace, ClockTrust trust) {
   const auto names = lock_state(workplace.config.store.state_dir, StateLock::kNames);  // MUST 1
   if (!names) return names.error();
-  if (const auto right = see_that_the_clock_is_right(workplace, desk.now(), trust); !right) return right.error();
+  if (const auto right = see_that_the_clock_is_right(workplace, trust); !right) return right.error();
+  desk.advance_to(read_clock());
   Tally tally;
   const auto users = users_with_records(workplace, [&](const Error& error) {
     desk.complain(error);
@@ -79,7 +81,6 @@ Result<ExitStatus> restored(Desk& desk, const RestoredOptions& options) {
                  options.yes ? Consent::kGiven : Consent::kAsk);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
-  desk.advance_to(read_clock());
   const auto tally =
       distrust_all(desk, *workplace, options.clock_is_right ? ClockTrust::kTrusted : ClockTrust::kDoubted);
   if (!tally) return tally.error();

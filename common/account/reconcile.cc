@@ -58,8 +58,13 @@ bool has_forgotten_mark(const Record& live, const Record& backup) {
   });
 }
 
+/// A live record goes back to the backup's state if it was not saved less often since, nor as often for another one.
+bool is_of_another_branch(const Record& live, const Record& backup) {
+  return live.saves < backup.saves || (live.saves == backup.saves && live != backup);
+}
+
 bool has_forgotten(const Record& live, const Record& backup) {
-  return live.last_used < backup.last_used || has_forgotten_token(live, backup) ||
+  return is_of_another_branch(live, backup) || live.last_used < backup.last_used || has_forgotten_token(live, backup) ||
          has_forgotten_recovery(live, backup) || has_forgotten_mark(live, backup);
 }
 
@@ -174,6 +179,15 @@ void bring_back_tokens(Reconciled& outcome, const SecretRecord& backup, UnixTime
 
 Result<Mac> lineage_of(const Record& record) { return hmac_sha256(record.code_key, {bytes_of(kLineagePurpose)}); }
 
+SecretRecord with_used_up(const SecretRecord& live, const Record& backup) {
+  SecretRecord record = live;
+  for (Token& own : record->tokens) {
+    const Token* other = counterpart_of(own, backup);
+    if (other != nullptr) own.next = std::max(own.next, other->next);
+  }
+  return record;
+}
+
 Reconciled reconciled(const SecretRecord& live, const SecretRecord& backup, UnixTime now,
                       const DecisionPolicy& policy) {
   Reconciled outcome{live, has_forgotten(*live, *backup), {}};
@@ -185,6 +199,7 @@ Reconciled reconciled(const SecretRecord& live, const SecretRecord& backup, Unix
   }
   record.next_token_id = std::max(record.next_token_id, backup->next_token_id);
   record.recovery_sets = std::max(record.recovery_sets, backup->recovery_sets);
+  record.saves = std::max(record.saves, backup->saves);
   merge_tokens(record, *backup);
   merge_recovery(record, *backup);
   merge_history(record, *backup, now, policy.throttle);

@@ -25,6 +25,9 @@ struct Reconciled {
   std::vector<std::uint32_t> tokens_disabled;
 };
 
+/// `live`, of another enrolment, in which tokens that the backup knows too accept nothing that it knows to be used up.
+[[nodiscard]] SecretRecord with_used_up(const SecretRecord& live, const Record& backup);
+
 /// `live` with all that the backup's state knows to be used up, refused or disabled. Both must be of the same lineage.
 /// Whatever only lets in (leases, proofs, telephone and letter codes, newer recovery codes) is the live record's alone.
 /// Nothing that a record without doubt accepts becomes refused by a backup that knows of nothing newer, other than by

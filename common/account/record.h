@@ -174,7 +174,9 @@ struct Event {
 };
 
 struct Record {
-  bool disabled = false;    ///< By an administrator; beats every exemption.
+  bool disabled = false;  ///< By an administrator; beats every exemption.
+  /// How often the record has been saved, its copies in backups and under former names included. The store counts.
+  std::uint64_t saves = 0;
   bool moved_away = false;  ///< A rename was cut off: the record lives on under another name. Lets nobody in.
   bool uid_bound = false;
   std::uint32_t uid = 0;

@@ -153,6 +153,7 @@ void describe_head(Io& io, AnyRecord& record) {
   io.bytes(at::kCodeKey, record.code_key);
   io.flag(at::kMovedAway, record.moved_away);
   io.number(at::kRecoverySets, record.recovery_sets);
+  io.number(at::kSaves, record.saves);
   io.reserved(at::kReserved);
 }
 

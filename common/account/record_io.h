@@ -18,7 +18,7 @@ using layout::Field;
 
 /// The smallest and the greatest legal value, both included.
 template <typename Number>
-struct Range {
+struct LegalValues {
   Number least = std::numeric_limits<Number>::min();
   Number most = std::numeric_limits<Number>::max();
 };
@@ -41,7 +41,7 @@ class RecordWriter {
   explicit RecordWriter(std::span<std::uint8_t> bytes) : bytes_(bytes) {}
 
   template <typename Number>
-  void number(const Field& field, Number value, Range<Number> /*legal*/ = {}) {
+  void number(const Field& field, Number value, LegalValues<Number> /*legal*/ = {}) {
     store_little_endian(value, at(field));
   }
   template <typename Enum>
@@ -96,7 +96,7 @@ class RecordReader {
   RecordReader(std::span<const std::uint8_t> bytes, const char*& flaw) : bytes_(bytes), flaw_(flaw) {}
 
   template <typename Number>
-  void number(const Field& field, Number& value, Range<Number> legal = {}) {
+  void number(const Field& field, Number& value, LegalValues<Number> legal = {}) {
     value = load_little_endian<Number>(at(field));
     require(value >= legal.least && value <= legal.most, field);
   }

@@ -194,14 +194,30 @@ inline constexpr Table kAccepted{5508, accepted::kBytes, 32};
 inline constexpr Table kEvents{6276, event::kBytes, 16};
 inline constexpr Field kMovedAway{6980, 1, "moved mark"};
 inline constexpr Field kRecoverySets{6981, 4, "count of recovery sets"};
-inline constexpr Field kReserved{6985, 887, "use of reserved bytes"};
-static_assert(fills({kDisabled,         kUidBound,       kUid,
-                     kCreated,          kLastUsed,       kNextTokenId,
-                     kUnknownBudget,    kCodeKey,        kTokens.whole(),
-                     kRecovery.whole(), kBypass,         kInvitation,
-                     kCallerWord,       kKnown.whole(),  kThrottle.whole(),
-                     kLeases.whole(),   kProofs.whole(), kAccepted.whole(),
-                     kEvents.whole(),   kMovedAway,      kRecoverySets,
+inline constexpr Field kSaves{6985, 8, "count of saves"};
+inline constexpr Field kReserved{6993, 879, "use of reserved bytes"};
+static_assert(fills({kDisabled,
+                     kUidBound,
+                     kUid,
+                     kCreated,
+                     kLastUsed,
+                     kNextTokenId,
+                     kUnknownBudget,
+                     kCodeKey,
+                     kTokens.whole(),
+                     kRecovery.whole(),
+                     kBypass,
+                     kInvitation,
+                     kCallerWord,
+                     kKnown.whole(),
+                     kThrottle.whole(),
+                     kLeases.whole(),
+                     kProofs.whole(),
+                     kAccepted.whole(),
+                     kEvents.whole(),
+                     kMovedAway,
+                     kRecoverySets,
+                     kSaves,
                      kReserved},
                     kEncodedRecordBytes));
 }  // namespace record

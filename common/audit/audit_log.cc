@@ -57,13 +57,6 @@ bool lock_for_appending(int fd) {
   }
 }
 
-bool is_still_named(int fd, const std::string& path) {
-  struct stat opened {};
-  struct stat named {};
-  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
-}
-
 /// The log, open and locked; opened again when a rotation took its name away in between.
 Result<UniqueFd> open_for_appending(const std::string& path) {
   for (int attempt = 0; attempt < 3; ++attempt) {

@@ -171,7 +171,7 @@ void ChainWalk::check_content(const ScannedFile& file, const SealedStretch& seal
     doubt_ =
         Span{&file, sealed.stretch.begin.line + 1, std::max(sealed.stretch.end.line, sealed.stretch.begin.line + 1)};
     doubt_words_ = words_of_doubt(sealed);
-    doubt_has_holes_ = sealed.stretch.has_holes;
+    doubt_may_be_a_crash_ = sealed.can_be_a_crash();
   } else {
     check_torn(file, sealed.stretch, seal.boot);
   }
@@ -214,7 +214,8 @@ void ChainWalk::take_unsealed(const ScannedFile& file) {
     fail(where, "is not a part of the chain",
          std::string("it was put there later; ") + kAskWho + "; then move it away");
   } else if (file.kind == ScannedFile::Kind::kCompressed) {
-    fail(where, "was compressed before it was sealed", "gunzip it and run: twinlock sweep");
+    fail(where, "was compressed before it was sealed",
+         "nothing proves its lines: see that they are in syslog, then move it away");
   } else {
     report_.unsealed += file.tail.lines();
     check_torn(file, file.tail, facts_.boot);
@@ -229,7 +230,7 @@ void ChainWalk::check_end() {
   const bool is_good = facts_.head_state == HeadState::kGood;
   const bool ahead = is_good && sequence_ == facts_.head.sequence + 1 && boot_ != facts_.boot;
   const bool known = is_good && sequence_ == facts_.head.sequence && !facts_.head.lost.empty();
-  if (doubt_has_holes_ && (ahead || known)) {
+  if (doubt_may_be_a_crash_ && (ahead || known)) {
     warn(*doubt_, doubt_words_ + ": the machine stopped before they were on the disk", "run: twinlock sweep");
   } else {
     fail(*doubt_, doubt_words_, kAskWho);

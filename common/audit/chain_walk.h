@@ -65,7 +65,7 @@ class ChainWalk {
   std::string boot_;                   ///< … and the start of the machine in which it was made.
   std::uint64_t not_ours_ = 0;         ///< Seals with wrong MACs since then.
   const ScannedFile* last_ = nullptr;  ///< The file in which it stands.
-  bool doubt_has_holes_ = false;
+  bool doubt_may_be_a_crash_ = false;
   std::optional<Span> doubt_;  ///< Its stretch, where that does not fit its digest: the next seal may explain it.
   std::string doubt_words_;
   bool repeated_ = false;  ///< The present file holds seals of another one; said once.

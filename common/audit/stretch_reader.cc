@@ -70,7 +70,7 @@ void StretchReader::add_to_stretch(std::string_view line) {
   stretch_.end = here_;
   if (line.back() == '\n') line.remove_suffix(1);
   const auto time = time_of_line(line);
-  if (stretch_.lines() == 1) stretch_.first_time = time;
+  if (stretch_.first_time.empty()) stretch_.first_time = time;
   if (!time.empty()) stretch_.last_time = time;
   if (line.find('\0') != std::string_view::npos) stretch_.has_holes = true;
   if (!is_whole(line) && stretch_.torn.size() < kMostTorn) stretch_.torn.push_back(here_.line);

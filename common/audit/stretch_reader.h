@@ -26,7 +26,7 @@ struct Stretch {
   Digest digest{};
   std::vector<std::uint64_t> torn;  ///< Numbers, from 1, of lines that are no JSON; the first kMostTorn of them.
   bool has_holes = false;           ///< Zero bytes stand in it, as a file system leaves them that was stopped.
-  std::string first_time;           ///< Of its first line, as it stands there; empty: that is none of ours.
+  std::string first_time;           ///< Of the first line of ours, as it stands there; empty: there is none.
   std::string last_time;            ///< Of the last line of ours.
 
   [[nodiscard]] std::uint64_t lines() const { return end.line - begin.line; }
@@ -43,6 +43,8 @@ struct SealedStretch {
   bool authentic = false;  ///< The MAC is right; nothing else has been looked at.
 
   [[nodiscard]] bool digest_fits() const { return stretch.digest == seal.digest && stretch.lines() == seal.lines; }
+  /// Whether the machine can have stopped before all of it was on the disk: then zero bytes stand for some of it.
+  [[nodiscard]] bool can_be_a_crash() const { return stretch.has_holes && stretch.lines() <= seal.lines; }
 };
 
 class StretchReader {

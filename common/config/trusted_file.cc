@@ -234,6 +234,13 @@ Result<void> check_trusted(int fd, unsigned kind, const TrustedPath& path) {
   return done();
 }
 
+bool is_still_named(int fd, const std::string& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
 Result<SecretBytes> read_trusted_file(const TrustedPath& file, std::size_t limit) {
   const auto opened = open_trusted_file(file);
   if (!opened) return opened.error();

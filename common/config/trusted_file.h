@@ -32,6 +32,9 @@ struct TrustedPath {
 /// The checks of an open descriptor; `kind` is S_IFREG or S_IFDIR.
 [[nodiscard]] Result<void> check_trusted(int fd, unsigned kind, const TrustedPath& path);
 
+/// Whether the open file is still the one of this name, which is not followed if it is a link.
+[[nodiscard]] bool is_still_named(int fd, const std::string& path);
+
 /// The whole content of a trusted file of at most `limit` bytes, in wiped memory.
 [[nodiscard]] Result<SecretBytes> read_trusted_file(const TrustedPath& file, std::size_t limit);
 

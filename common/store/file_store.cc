@@ -173,12 +173,12 @@ class FileStore final : public Store {
   /// Nothing where the file was removed since its name was listed.
   [[nodiscard]] std::optional<StoreEntry> entry_at(const RecordPlace& place) const {
     const auto user = user_at(place);
-    if (!user) return StoreEntry{place.name, user.error()};
+    if (!user) return StoreEntry{place.name, user.error(), is_hashed_file_name(place.name)};
     if (!*user) return std::nullopt;
     auto loaded = read_at(place, **user);
-    if (!loaded) return StoreEntry{(**user).text(), loaded.error()};
+    if (!loaded) return StoreEntry{(**user).text(), loaded.error(), true};
     if (!*loaded) return std::nullopt;
-    return StoreEntry{(**user).text(), std::move(**loaded)};
+    return StoreEntry{(**user).text(), std::move(**loaded), true};
   }
 
   /// The user whose record has this file name; nullopt where it is a hashed name and the file is gone.

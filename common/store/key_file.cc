@@ -31,12 +31,6 @@ Result<UniqueFd> open_for_writing(const std::string& path) {
   return file;
 }
 
-bool is_still_named(int fd, const std::string& path) {
-  struct stat opened {};
-  struct stat named {};
-  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && is_same_file(opened, named);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const Keyring>> KeyFile::current() {

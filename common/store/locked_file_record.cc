@@ -1,5 +1,6 @@
 #include "store/locked_file_record.h"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "base/file_size_limit.h"
@@ -16,7 +17,8 @@ class LockedFileRecord final : public LockedRecord {
         keys_(std::move(keys)),
         image_(std::move(image)),
         loaded_(std::move(open.loaded)),
-        next_(open.next) {}
+        next_(open.next),
+        saves_(loaded_.record->saves) {}
 
   [[nodiscard]] const LoadedRecord& loaded() const override { return loaded_; }
 
@@ -28,9 +30,10 @@ class LockedFileRecord final : public LockedRecord {
     const SlotLabel first{next_.slot, next_.sequence, both ? Durability::kFlushed : durability};
     const SlotLabel second{other(first.index), first.sequence + 1, Durability::kFlushed};
     RecordImage image = image_;
-    if (const auto sealed = seal_into(image, first, *record); !sealed) return sealed;
+    const SecretRecord counted = with_saves(*record, std::max(saves_, record->saves) + 1);
+    if (const auto sealed = seal_into(image, first, *counted); !sealed) return sealed;
     if (both) {
-      if (const auto sealed = seal_into(image, second, *record); !sealed) return sealed;
+      if (const auto sealed = seal_into(image, second, *counted); !sealed) return sealed;
     }
 
     if (const auto written = write(image, first); !written) return undo(written.error(), {first.index});
@@ -40,6 +43,7 @@ class LockedFileRecord final : public LockedRecord {
     }
     image_ = std::move(image);
     next_ = next_after(both ? second : first);
+    saves_ = counted->saves;
     return done();
   }
 
@@ -79,6 +83,7 @@ class LockedFileRecord final : public LockedRecord {
   RecordImage image_;  ///< What the file holds.
   LoadedRecord loaded_;
   NextSave next_;
+  std::uint64_t saves_;
   bool has_failed_ = false;
 };
 

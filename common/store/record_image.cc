@@ -56,14 +56,22 @@ Result<OpenImage> open_image(const RecordImage& image, const Username& user, con
                   std::get<SlotDamage>(*second).why);
 }
 
+SecretRecord with_saves(const Record& record, std::uint64_t saves) {
+  SecretRecord counted;
+  *counted = record;
+  counted->saves = saves;
+  return counted;
+}
+
 Result<RecordImage> seal_image(const Username& user, const Record& record, const Keyring& keyring) {
   RecordImage image;
+  const SecretRecord counted = with_saves(record, record.saves + 1);
   const SlotLabel first{SlotIndex::kFirst, 1, Durability::kFlushed};
   const SlotLabel second{SlotIndex::kSecond, 2, Durability::kFlushed};
-  if (const auto sealed = seal_slot(first, user, record, keyring, image.slot(first.index)); !sealed) {
+  if (const auto sealed = seal_slot(first, user, *counted, keyring, image.slot(first.index)); !sealed) {
     return sealed.error();
   }
-  if (const auto sealed = seal_slot(second, user, record, keyring, image.slot(second.index)); !sealed) {
+  if (const auto sealed = seal_slot(second, user, *counted, keyring, image.slot(second.index)); !sealed) {
     return sealed.error();
   }
   return image;

@@ -58,7 +58,10 @@ struct OpenImage {
 /// where both claim the same sequence with different content, and for all that slot.h calls an Error.
 [[nodiscard]] Result<OpenImage> open_image(const RecordImage& image, const Username& user, const Keyring& keyring);
 
-/// A new record: sequence 1 in slot 0, 2 in slot 1. Errors as of seal_slot().
+/// The record as it is stored by the save of this number.
+[[nodiscard]] SecretRecord with_saves(const Record& record, std::uint64_t saves);
+
+/// A new record: sequence 1 in slot 0, 2 in slot 1, one save more than it says. Errors as of seal_slot().
 [[nodiscard]] Result<RecordImage> seal_image(const Username& user, const Record& record, const Keyring& keyring);
 
 }  // namespace twinlock

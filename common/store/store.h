@@ -54,6 +54,7 @@ class LockedRecord {
 struct StoreEntry {
   std::string name;  ///< User name; the file's name where the user's cannot be known.
   Result<LoadedRecord> loaded;
+  bool can_be_record = true;  ///< false: no record is ever called that.
 };
 
 class Store {

@@ -1,10 +1,12 @@
 """twinlock audit verify finds whatever was done to a sealed log, and tells it from what crashes do."""
 
+import contextlib
 import datetime
 import hashlib
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from support import syslog
@@ -213,17 +215,24 @@ class NeverSealed(AuditScenario):
         self.assert_found("warn", "were first sealed at", lines="1-3")
         lines = AUDIT_LOG.read_text().splitlines(keepends=True)
         AUDIT_HEAD.unlink()
-        AUDIT_LOG.write_text("".join(lines[:1]))
+        AUDIT_LOG.write_text("".join(["\n", *lines[:1]]))
         self.sweep()
-        self.assert_found("warn", "these lines, from .* on, were first sealed at", lines="1-2")
+        self.assert_found("warn", "these lines, from .* on, were first sealed at", lines="1-3")
         run("audit", "purge", "--older-than", "0", "--yes")
         self.assert_ok()
+
+    def test_older_files_that_were_there_from_the_first_seal_on_are_a_part(self) -> None:
+        for days, suffix in ((25, ".2"), (14, ".1"), (0, "")):
+            append(days, moment=datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days))
+            AUDIT_LOG.rename(AUDIT_LOG.with_name("audit.log" + suffix))
+        self.sweep()
+        self.assert_found("warn", "were first sealed at", AUDIT_LOG.with_name("audit.log.2"))
 
     def test_a_file_that_was_put_beside_does_not_become_a_part(self) -> None:
         self.sealed_log(1)
         AUDIT_LOG.rename(AUDIT_LOG.with_name("audit.log.1"))
         beside = AUDIT_LOG.with_name("audit.log.7")
-        beside.write_text(line(99, moment=self.LONG_AGO))
+        beside.write_text("\n" + line(99, moment=self.LONG_AGO))
         beside.chmod(0o600)
         append(50)
         self.assertIn("audit.log.7, which was never sealed, is older than the last seal", self.sweep(STORE).messages)
@@ -344,6 +353,49 @@ class Crashes(AuditScenario):
         self.assert_found("fail", "were changed", lines="11-12")
         self.assertIn("the lines under seal 3 were changed", self.sweep(STORE).messages)
         self.assert_found("fail", "the chain was found broken")
+
+    def test_lines_that_were_added_are_no_crash_either(self) -> None:
+        self.sealed_log(2)
+        head = AUDIT_HEAD.read_bytes()
+        append(40, 41)
+        self.sweep()
+        AUDIT_HEAD.write_bytes(head)
+        self.as_if_rebooted()
+        text = AUDIT_LOG.read_text().splitlines(keepends=True)
+        AUDIT_LOG.write_text("".join([*text[:10], "\0\n", *text[10:]]))
+        self.assert_found("fail", "1 line here that no seal covers")
+
+    def test_a_seal_that_no_head_names_yet_is_adopted_from_a_compressed_file(self) -> None:
+        self.sealed_log(1)
+        head = AUDIT_HEAD.read_bytes()
+        append(40)
+        self.sweep()
+        AUDIT_HEAD.write_bytes(head)
+        rotated = AUDIT_LOG.with_name("audit.log.1")
+        AUDIT_LOG.rename(rotated)
+        subprocess.run(["gzip", rotated], check=True)
+        append(41)
+        self.sweep()
+        self.assertEqual(3, self.assert_ok()["seals"])
+
+    def test_where_only_the_head_cannot_be_written_nothing_is_sealed(self) -> None:
+        small = Path("/run/small")
+        small.mkdir()
+        self.addCleanup(small.rmdir)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,mode=700", "tmpfs", small], check=True)
+        self.addCleanup(subprocess.run, ["umount", small], check=True)
+        with self.config(f'[store]\nstate_dir = "{small}"\n'):
+            self.sealed_log(1)
+            with contextlib.suppress(OSError), (small / "filler").open("wb", buffering=0) as filler:
+                while True:
+                    filler.write(bytes(4096))
+            for number in (40, 41, 42):
+                append(number)
+                self.sweep(STORE)
+            self.assertEqual(1, len(seals()))
+            (small / "filler").unlink()
+            self.sweep()
+            self.assertEqual(2, self.assert_ok()["seals"])
 
     def as_if_rebooted(self) -> None:
         """Every seal and the head as they would be from an earlier start of the machine, with MACs to match."""

@@ -2,13 +2,16 @@
 
 import dataclasses
 import re
+import time
 from pathlib import Path
 
-from support import accounts
+from support import accounts, virtual_time
 from support.accounts import CAROL
-from support.command import DONE, NO, NOT_FOUND, USAGE, USERS, CommandScenario, Done, run
+from support.backups import verdict
+from support.command import DONE, NO, NOT_FOUND, STORE, USAGE, USERS, CommandScenario, Done, run
 from support.totp import Phone
 from support.twinlock import audit_lines, enrol, leases, run_json
+from support.virtual_time import HOUR
 
 TRACE = Path("/run/trace")
 CHANGES = "pwrite64,fdatasync,fsync,linkat,renameat2,unlinkat"
@@ -165,7 +168,9 @@ class CutOff(RenameScenario):
             self.assertIn("alice: is not enrolled", again.messages)
         self.assertEqual(["carol"], self.names())
         run_json("enable", "carol")
-        self.assert_accepted("carol")
+        # Where nothing had come of it, it is not known whether anything had: codes up to then count as used.
+        later = int(time.time()) + HOUR
+        self.assertEqual("accepted", verdict("carol", self.phone.code_at(later), prefix=virtual_time.prefix(later)))
 
     def assert_one_of(self, statuses: tuple[int, ...], done: Done) -> Done:
         self.assertIn(done.status, statuses, done.messages)
@@ -187,6 +192,42 @@ class CutOff(RenameScenario):
 
     def test_failing_at_each_point(self) -> None:
         self.check("error=EIO")
+
+    def cut_off(self, call: str, new: str = "carol") -> None:
+        run("rename", "alice", new, "--allow-unknown",
+            prefix=["strace", "-o", str(TRACE), f"--trace={call}", f"--inject={call}:signal=SIGKILL:when=1"])
+
+    def test_what_came_of_it_and_was_removed_does_not_come_back(self) -> None:
+        self.cut_off("unlinkat")
+        self.assert_accepted("carol")
+        run("remove", "carol", "--yes")
+        error = self.assert_status(NO, run("rename", "alice", "carol", "--json")).error()
+        self.assertEqual(("was removed under its new name", "twinlock remove alice"), (error["why"], error["mend"]))
+        self.assertNotIn("accepted", [self.verdict(user, self.phone.code(1)) for user in ("alice", "carol")])
+
+    def test_what_came_of_it_and_was_lost_accepts_nothing_of_before(self) -> None:
+        self.cut_off("unlinkat")
+        self.assert_accepted("carol")
+        (USERS / "carol").unlink()
+        self.assertIn("count as used", self.assert_status(DONE, run("rename", "alice", "carol")).output)
+        for step in (0, 1):
+            self.assertEqual("replayed", self.verdict("carol", self.phone.code(step)))
+
+    def test_what_came_of_it_has_another_name_by_now(self) -> None:
+        self.cut_off("unlinkat")
+        run("rename", "carol", "dave", "--allow-unknown")
+        for new in ("carol", "bob"):
+            error = self.assert_status(NO, run("rename", "alice", new, "--json")).error()
+            self.assertEqual(("is dave by now", True), (error["why"], error["mend"].endswith("twinlock rename alice dave")))
+        self.assert_status(DONE, run("rename", "alice", "dave", "--allow-unknown"))
+        self.assertEqual(["dave"], self.names())
+        self.assert_accepted("dave")
+
+    def test_what_came_of_it_may_be_hidden(self) -> None:
+        self.cut_off("unlinkat")
+        run("rename", "carol", "dave", "--allow-unknown")
+        (USERS / "dave").write_bytes(bytes(16384))
+        self.assertIn("dave", self.assert_status(STORE, run("rename", "alice", "carol", "--json")).error()["why"])
 
     def test_where_the_new_record_cannot_be_made_the_old_one_stays_usable(self) -> None:
         self.rename("--trace=linkat", "--inject=linkat:error=ENOSPC")

@@ -101,6 +101,7 @@ inline Record full_record() {
   record.disabled = true;
   record.moved_away = true;
   record.recovery_sets = 0x51525354;
+  record.saves = 0x6162636465666768;
   record.uid_bound = true;
   record.uid = 0xA1B2C3D4;
   record.created = {0x0102030405060708};

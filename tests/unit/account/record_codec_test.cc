@@ -11,7 +11,8 @@
 //       38      32  code key                    6276  16× 44  events
 //       70   8×160  tokens                      6980       1  moved_away
 //     1350  10× 57  recovery codes              6981       4  sets of recovery codes so far
-//     1920      66  bypass code                 6985     887  reserved
+//     1920      66  bypass code                 6985       8  saves
+//                                               6993     879  reserved
 //                                               7872          end
 #include "account/record_codec.h"
 
@@ -73,6 +74,7 @@ TEST(RecordCodec, PutsTheHeadWhereTheTableSays) {
   EXPECT_EQ(bytes[38], full_record().code_key.front());
   EXPECT_EQ(bytes[69], full_record().code_key.back());
   EXPECT_EQ(number_at(bytes, 6981, 4), 0x51525354U);
+  EXPECT_EQ(number_at(bytes, 6985, 8), 0x6162636465666768U);
 }
 
 TEST(RecordCodec, PutsTokensWhereTheTableSays) {
@@ -117,7 +119,7 @@ TEST(RecordCodec, PutsTheOtherPartsWhereTheTableSays) {
   EXPECT_EQ(bytes[5044 + 7 * 58], record.proofs[7].nonce[0]);
   EXPECT_EQ(number_at(bytes, 5508 + 31 * 24 + 16, 8), static_cast<std::uint64_t>(record.accepted[31].at.seconds));
   EXPECT_EQ(bytes[6276 + 15 * 44], 4);  // kind of the last event
-  EXPECT_TRUE(std::all_of(bytes.begin() + 6985, bytes.end(), [](std::uint8_t byte) { return byte == 0; }));
+  EXPECT_TRUE(std::all_of(bytes.begin() + 6993, bytes.end(), [](std::uint8_t byte) { return byte == 0; }));
 }
 
 TEST(RecordCodec, WritesAddressesInNetworkOrder) {
@@ -195,7 +197,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadField{"proof_time", 5044 + 57, 0x80}, BadField{"accepted_time", 5508 + 23, 0x80},
                     BadField{"event_kind", 6276, 6}, BadField{"event_verdict", 6277, kVerdictCount},
                     BadField{"event_service", 6276 + 28, 0x80}, BadField{"moved_away", 6980, 2},
-                    BadField{"first_reserved", 6985, 1}, BadField{"last_reserved", 7871, 0x80}),
+                    BadField{"first_reserved", 6993, 1}, BadField{"last_reserved", 7871, 0x80}),
     [](const auto& bad) { return std::string(bad.param.name); });
 
 TEST(RecordCodec, RefusesTokenIdsOfZero) {

@@ -163,7 +163,7 @@ TEST_F(FileStoreDamage, RefusesEqualSequencesWithDifferentContent) {
   const SlotLabel same{SlotIndex::kSecond, 3, Durability::kFlushed};  // as slot 0 has
   Bytes slot(kSlot);
   const std::span<std::uint8_t, kSlotBytes> out(slot);
-  ASSERT_TRUE(seal_slot(same, test::user("alice"), *test::record_with(6), keyring, out));
+  ASSERT_TRUE(seal_slot(same, test::user("alice"), *with_saves(*test::record_with(6), 2), keyring, out));
   replace(1, slot);
   EXPECT_EQ(state_of("alice"), "6") << "the same content is no contradiction";
   ASSERT_TRUE(seal_slot(same, test::user("alice"), *test::record_with(7), keyring, out));
