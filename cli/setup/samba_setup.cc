@@ -15,15 +15,24 @@ namespace {
 
 constexpr const char* kHelper = "/usr/libexec/twinlock/smb-map";  // as the drop-in names it
 
+/// The stack as the file system has it now; one that a distribution keeps elsewhere is copied to its place in /etc.
+Result<FileChange> plan_samba_stack() {
+  const PamTexts texts = read_pam_texts();
+  const auto text = with_samba_lines(texts);
+  if (!text) return text.error();
+  const auto change = plan_change(kSambaPamStack, [&](const auto&) { return *text; });
+  const auto seen = texts.find("samba");
+  if (!change || !change->before || (seen != texts.end() && *change->before == seen->second)) return change;
+  return Error{Error::Code::kRefused, kSambaPamStack, "changes just now", "run this again"};
+}
+
 Result<Changes> plan_samba(const Journal& journal) {
   const std::string packaged(kPackagedSambaDropIn);
   const auto drop_in = plan_drop_in(journal, "samba", {kSambaDropIn, std::nullopt, packaged}, {});
   if (!drop_in) return drop_in.error();
   const auto main = plan_change(kSambaConfig, [](const auto& text) { return with_drop_in(text.value_or("")); });
   if (!main) return main.error();
-  const auto stack = plan_change(kSambaPamStack, [](const auto& text) {
-    return text ? with_samba_lines(*text) : std::string(kPackagedSambaStack);
-  });
+  const auto stack = plan_samba_stack();
   if (!stack) return stack.error();
   Changes changes;
   for (const auto& change : {*drop_in, *stack, *main}) {  // smb.conf last: it puts the others to use
@@ -78,7 +87,7 @@ Result<SetupService> samba_setup(const SetupTools& tools) {
                       *service,
                       [&journal] { return plan_samba(journal); },
                       [&config](const Changes& changes, const std::string& directory) {
-                        return try_samba({pam_files_with(changes), directory, config.language});
+                        return try_samba({pam_texts_with(changes), directory, config.language});
                       },
                       [](const Outlook&) { return prove_samba(); }};
 }

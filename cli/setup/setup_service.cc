@@ -34,8 +34,8 @@ Result<FileChange> plan_drop_in(const Journal& journal, const std::string& servi
                "move it away, then run this again; what you need of it belongs into a file of your own"};
 }
 
-PamFiles pam_files_with(const Changes& changes) {
-  PamFiles files = read_pam_files();
+PamTexts pam_texts_with(const Changes& changes) {
+  PamTexts files = read_pam_texts();
   for (const FileChange& change : changes) {
     if (change.path.starts_with(kPamDirectory)) files[change.path.substr(kPamDirectory.size())] = change.after;
   }

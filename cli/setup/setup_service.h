@@ -41,6 +41,6 @@ struct SetupTools {
                                               const FileChange& wanted, const std::vector<std::string>& ours);
 
 /// All of /etc/pam.d as it will be.
-[[nodiscard]] PamFiles pam_files_with(const Changes& changes);
+[[nodiscard]] PamTexts pam_texts_with(const Changes& changes);
 
 }  // namespace twinlock

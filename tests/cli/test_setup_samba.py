@@ -129,6 +129,22 @@ class SetupSamba(SetupScenario):
             self.assertEqual(["account", "requisite", "pam_twinlock.so"], account[0])
             self.assertEqual(["session", "required", "pam_twinlock.so"], lines[-1])
 
+    def test_it_looks_into_includes_whatever_their_names(self) -> None:
+        rules = STACK.with_name("site-rules")
+        self.addCleanup(rules.unlink)
+        rules.write_text("account sufficient pam_localuser.so\n")
+        for include in ("@include site-rules", "account include site-rules", "account substack site-rules"):
+            STACK.write_text(f"{include}\naccount requisite pam_twinlock.so\n")
+            self.set_up()
+            self.assertEqual(["account", "requisite", "pam_twinlock.so"], STACK.read_text().split("\n")[0].split())
+
+    def test_a_stack_that_cannot_be_made_good_is_refused_with_words(self) -> None:
+        STACK.write_text("account required pam_unix.so\nsession sufficient pam_unix.so\n")
+        self.before = everything_below(SAMBA, STACK.parent)
+        done = self.assert_status(CONFIG, self.setup_samba())
+        self.assertIn("a session could be opened that does not reach us", done.messages)
+        self.assert_untouched()
+
     def test_a_missing_stack_becomes_the_packaged_one(self) -> None:
         STACK.unlink()
         self.assert_done(self.setup_samba())

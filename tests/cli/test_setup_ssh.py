@@ -71,6 +71,25 @@ class SetupSsh(SetupScenario):
                           "auth [success=1 default=ignore] pam_twinlock.so after_publickey"],
                          [with_four, pam_lines(SSH_STACK.read_text())[0]])
 
+    def test_it_stands_before_rules_of_the_site_that_refuse_whom_they_do_not_know(self) -> None:
+        for line in ("account  required     pam_access.so", "account required pam_unix.so"):
+            SSH_STACK.write_text(DEBIAN_STACK.replace("# account  required     pam_access.so", line))
+            self.set_up_ssh()
+            lines = pam_lines(SSH_STACK.read_text())
+            self.assertEqual(" ".join(line.split()), lines[lines.index("account required pam_twinlock.so") + 1])
+            self.assert_status(DONE, run("setup", "undo", "--yes"))
+
+    def test_a_good_stack_that_refuses_strangers_before_us_is_left_and_ours_is_tried_alone(self) -> None:
+        line = "account    required     pam_twinlock.so\n"
+        late = sandbox.shipped_pam_stack().replace(line, f"account required pam_unix.so\n{line}", 1)
+        SSH_DROP_IN.write_text(DEBIAN_DROP_IN)
+        SSH_STACK.write_text(late)
+        self.assertEqual([], self.set_up_ssh("--json").json()["changed"])
+        module = next(iter(paths_of_module()))
+        broken = late.replace(line, f"account required {module.with_name('pam_twinlock.so.gone')}\n")
+        SSH_STACK.write_text(broken.replace("pam_twinlock.so.gone", "gone/pam_twinlock.so"))
+        self.assertIn("PAM does not find pam_twinlock.so", self.assert_status(CONFIG, self.setup_ssh()).messages)
+
     def test_the_settings_are_in_force(self) -> None:
         self.set_up_ssh()
         self.assertEqual(("yes", "yes", "no", "no"), tuple(in_force(keyword) for keyword in (

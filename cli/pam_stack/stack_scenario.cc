@@ -1,4 +1,4 @@
-#include "cli/doctor/stack_scenario.h"
+#include "cli/pam_stack/stack_scenario.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -23,14 +23,51 @@ bool only_prepares(const std::string& name) {
              "pam_systemd", "pam_namespace", "pam_setquota", "pam_tty_audit", "pam_mkhomedir",     "pam_xauth"});
 }
 
-/// They stop people and never vouch for anybody: their success says only that nothing speaks against the login.
-bool only_stops(const std::string& name) {
-  return is_one_of(name, {"pam_nologin", "pam_sepermit", "pam_securetty", "pam_faillock", "pam_tally2"});
+/// libpam gives these in place of a module that it could not load.
+bool is_libpams_own(R answer) {
+  return answer == R::kOpenErr || answer == R::kSymbolErr || answer == R::kModuleUnknown;
 }
 
-/// Second factors of others.
-bool asks_for_another_factor(const std::string& name) {
-  return is_one_of(name, {"pam_google_authenticator", "pam_oath", "pam_duo", "pam_yubico", "pam_u2f", "pam_otpw"});
+/// One refusal for each thing that the line's second word does about any. Which one it is matters no further: only
+/// success and an expired password can become a login.
+Answers refusals(const PamHandler& handler) {
+  Answers answers;
+  std::vector<PamAction> known;
+  const auto add = [&](R answer) {
+    const PamAction action = handler.control.at(answer);
+    if (std::ranges::find(known, action) != known.end()) return;
+    known.push_back(action);
+    answers.push_back(answer);
+  };
+  for (const R usual : {R::kAuthErr, R::kUserUnknown, R::kPermDenied}) add(usual);
+  for (std::size_t at = 0; at < kPamReturns; ++at) {
+    const auto answer = static_cast<R>(at);
+    const bool refuses =
+        answer != R::kSuccess && answer != R::kNewAuthtokReqd && answer != R::kIgnore && answer != R::kIncomplete;
+    if (refuses && !is_libpams_own(answer)) add(answer);
+  }
+  return answers;
+}
+
+Answers with_refusals(Answers answers, const PamHandler& handler) {
+  for (const R refusal : refusals(handler)) answers.push_back(refusal);
+  return answers;
+}
+
+/// Of modules that nobody here knows, and of the second factors of others too: where a user is not enrolled with them
+/// (nullok, nouserok, failmode=safe), or their service is down, they let pass or are of no account.
+Answers anything(const PamHandler& handler) {
+  return with_refusals({R::kSuccess, R::kNewAuthtokReqd, R::kIgnore}, handler);
+}
+
+/// Where several of them stand, an account is known to one and unknown to the others, whose directory may be down.
+Answers answers_of_password(const PamHandler& handler, Given password) {
+  Answers answers;
+  if (password == Given::kRight) answers.push_back(R::kSuccess);
+  const bool may_ignore =
+      std::ranges::any_of(handler.arguments, [](const std::string& word) { return word.starts_with("ignore"); });
+  if (may_ignore) answers.push_back(R::kIgnore);  // ignore_unknown_user, ignore_authinfo_unavail
+  return with_refusals(std::move(answers), handler);
 }
 
 Answers our_auth(const PamHandler& handler, const StackScenario& scenario) {
@@ -47,18 +84,12 @@ Answers our_auth(const PamHandler& handler, const StackScenario& scenario) {
 
 Answers other_auth(const PamHandler& handler, const StackScenario& scenario) {
   const std::string name = handler.module_name();
-  if (checks_password(handler)) {
-    // Where several of them stand, an account is known to one and unknown to the others.
-    return scenario.password == Given::kRight ? Answers{R::kSuccess, R::kUserUnknown}
-                                              : Answers{R::kAuthErr, R::kUserUnknown};
-  }
+  if (checks_password(handler)) return answers_of_password(handler, scenario.password);
   if (name == "pam_deny") return {R::kAuthErr};
   if (name == "pam_permit") return {R::kSuccess};
   if (name == "pam_rootok") return {scenario.caller == Caller::kRoot ? R::kSuccess : R::kAuthErr};
   if (only_prepares(name)) return {R::kSuccess, R::kIgnore};
-  if (only_stops(name)) return {R::kSuccess, R::kIgnore, R::kAuthErr};
-  if (asks_for_another_factor(name) && scenario.code == Given::kWrong) return {R::kAuthErr};
-  return {R::kSuccess, R::kAuthErr, R::kIgnore};
+  return anything(handler);
 }
 
 Answers other_account(const PamHandler& handler) {
@@ -66,8 +97,7 @@ Answers other_account(const PamHandler& handler) {
   if (name == "pam_deny") return {R::kAcctExpired};
   if (name == "pam_permit") return {R::kSuccess};
   if (only_prepares(name)) return {R::kSuccess, R::kIgnore};
-  if (name == "pam_localuser" || only_stops(name)) return {R::kSuccess, R::kPermDenied, R::kIgnore};
-  return {R::kSuccess, R::kNewAuthtokReqd, R::kAcctExpired, R::kUserUnknown, R::kPermDenied, R::kIgnore};
+  return anything(handler);
 }
 
 }  // namespace
@@ -103,6 +133,13 @@ PamAnswers account_answers(Given code, const ModuleLookup& is_installed) {
     if (task_of(handler) == OurTask::kNotOurs) return other_account(handler);
     const bool passes = code == Given::kRight && task_of(handler) != OurTask::kRefusing;
     return {passes ? R::kSuccess : R::kPermDenied};
+  };
+}
+
+PamAnswers session_answers(const ModuleLookup& is_installed) {
+  return [=](const PamHandler& handler) -> Answers {
+    if (!is_installed(handler)) return {R::kModuleUnknown};
+    return task_of(handler) == OurTask::kNotOurs ? other_account(handler) : Answers{R::kSessionErr};
   };
 }
 
