@@ -90,7 +90,7 @@ Result<JournalEntry> new_entry(const Work& work, const Changes& changes) {
 /// From here on the entry is taken back by itself.
 Result<void> secure(const Work& work, JournalEntry& entry) {
   if (const auto kept = work.journal.put(entry); !kept) return kept;
-  const auto watcher = begin_countdown(work.desk, work.workplace.config, entry);
+  const auto watcher = begin_countdown(work.desk, work.workplace.config, work.journal, entry);
   if (!watcher) return watcher.error();
   entry.watcher = *watcher;
   return work.journal.put(entry);
@@ -177,7 +177,7 @@ Result<ExitStatus> setup(Desk& desk, const SetupOptions& options, const MakeServ
   if (!span) return span.error();
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
-  const auto journal = Journal::open(workplace->config);
+  const auto journal = Journal::open(Journal::directory_in(workplace->config));
   if (!journal) return journal.error();
   const auto service = make({workplace->config, *journal});
   if (!service) return service.error();

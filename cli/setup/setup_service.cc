@@ -11,9 +11,9 @@ constexpr std::string_view kPamDirectory = "/etc/pam.d/";
 
 Result<bool> wrote(const Journal& journal, const std::string& service, const std::string& path,
                    const std::string& text) {
-  const auto entries = journal.entries();
-  if (!entries) return entries.error();
-  return std::ranges::any_of(*entries, [&](const JournalEntry& entry) {
+  const auto content = journal.read();
+  if (!content) return content.error();
+  return std::ranges::any_of(content->entries, [&](const JournalEntry& entry) {
     return entry.service == service && std::ranges::any_of(entry.files, [&](const JournalFile& file) {
              return file.path == path && file.after == text;
            });

@@ -165,7 +165,7 @@ class SetupSamba(SetupScenario):
             act()
             self.assertEqual((60601, 0o100640), (SMB_CONF.stat().st_gid, SMB_CONF.stat().st_mode))
             done = run("setup", "undo", "samba", "--yes", "--json")
-            self.assertEqual({"restored": [str(SMB_CONF), str(STACK), str(DROP_IN)]}, done.json())
+            self.assertEqual({"restored": [str(STACK), str(SMB_CONF), str(DROP_IN)]}, done.json())
             self.assert_untouched()
 
     def test_without_a_confirmation_it_is_taken_back(self) -> None:
