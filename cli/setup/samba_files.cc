@@ -19,6 +19,12 @@ std::string folded(std::string_view text) {
   return result;
 }
 
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 bool ends_with(const Lines& lines, const Lines& end) {
   return lines.size() >= end.size() &&
          std::equal(end.rbegin(), end.rend(), lines.rbegin(),
@@ -33,6 +39,43 @@ std::string with_drop_in(std::string_view smb_conf) {
   if (ends_with(lines, ours)) return std::string(smb_conf);
   append(lines, ours);
   return text_of(lines);
+}
+
+std::vector<SambaLine> samba_lines_in(std::string_view smb_conf) {
+  std::vector<SambaLine> found;
+  std::string whole;
+  for (const std::string& line : lines_of(smb_conf)) {
+    whole += line;
+    if (whole.ends_with('\\')) {
+      whole.pop_back();
+      continue;
+    }
+    const std::string_view text = without_blanks(whole);
+    const auto equals = text.find('=');
+    const bool is_remark = text.starts_with('#') || text.starts_with(';') || text.starts_with('[');
+    if (!is_remark && equals != std::string_view::npos) {
+      found.push_back({folded(text.substr(0, equals)), std::string(without_blanks(text.substr(equals + 1)))});
+    }
+    whole.clear();
+  }
+  return found;
+}
+
+std::string pattern_of_macros(std::string_view value) {
+  std::string pattern;
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const bool is_macro = value[at] == '%' && at + 1 < value.size();
+    if (is_macro) {
+      pattern += '*';
+      // %$(NAME) is a variable of the environment.
+      const auto end = value[at + 1] == '$' ? value.find(')', at) : at + 1;
+      at = std::min(end, value.size() - 1);
+    } else {
+      if (std::string_view("*?[\\").find(value[at]) != std::string_view::npos) pattern += '\\';
+      pattern += value[at];
+    }
+  }
+  return pattern;
 }
 
 std::map<std::string, std::string> settings_of(std::string_view testparm_output) {

@@ -25,6 +25,17 @@ inline constexpr const char* kSambaPamStack = "/etc/pam.d/samba";
 /// kConfig where that cannot be done so that nothing is wrong with the outcome.
 [[nodiscard]] Result<std::string> with_samba_lines(const PamTexts& texts);
 
+/// One `name = value` of smb.conf's kind of text, with the section's lines in their order and the name folded.
+struct SambaLine {
+  std::string name;
+  std::string value;
+};
+/// All of them, those of shares too: lines that go on are joined, remarks left out.
+[[nodiscard]] std::vector<SambaLine> samba_lines_in(std::string_view smb_conf);
+
+/// The pattern (glob(7)) of all names that a value with % macros can become.
+[[nodiscard]] std::string pattern_of_macros(std::string_view value);
+
 /// The global settings that `testparm -sv` prints, by their folded names (lower case, no blanks).
 [[nodiscard]] std::map<std::string, std::string> settings_of(std::string_view testparm_output);
 

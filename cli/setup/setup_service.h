@@ -24,6 +24,8 @@ struct SetupService {
   std::function<Result<void>(const Changes&, const std::string& directory)> try_out;
   /// Tests the files as they are now by what the server itself says of them.
   std::function<Result<void>(const Outlook&)> prove;
+  /// What nobody can test, in words; empty: nothing.
+  std::function<std::string()> caution;
 };
 
 struct SetupTools {

@@ -103,7 +103,8 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                       [&config](const Changes& changes, const std::string& directory) {
                         return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
-                      [&config](const Outlook& outlook) { return prove_ssh(config, outlook); }};
+                      [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },
+                      [] { return std::string(); }};
 }
 
 }  // namespace twinlock

@@ -114,6 +114,29 @@ class SetupSamba(SetupScenario):
         self.assertFalse(DROP_IN.exists())
         self.assertEqual([], list(JOURNAL.glob("*.json")))
 
+    def test_another_configuration_file_is_refused_wherever_it_is_named(self) -> None:
+        """testparm tests smb.conf; smbd would go by the other."""
+        more, for_client = SAMBA / "more.conf", SAMBA / "client.pc1.conf"
+        line = "config file = /etc/samba/real.conf\n"
+        for text, others in ((f"[global]\n   {line}", {}),
+                             (f"[global]\n   include = {more}\n", {more: f"[global]\nConfigFile=/etc/samba/real.conf\n"}),
+                             (f"[global]\n   include = {SAMBA}/client.%m.conf\n", {for_client: line})):
+            with self.subTest(text):
+                SMB_CONF.write_text(text)
+                for path, content in others.items():
+                    path.write_text(content)
+                self.before = everything_below(SAMBA, STACK.parent)
+                done = self.assert_status(CONFIG, self.setup_samba())
+                self.assertIn("config file = /etc/samba/real.conf", done.messages)
+                self.assert_untouched()
+
+    def test_what_is_included_for_some_clients_only_is_told(self) -> None:
+        (SAMBA / "client.pc1.conf").write_text("[global]\n   map to guest = bad user\n")
+        SMB_CONF.write_text(f"[global]\n   include = {SAMBA}/client.%m.conf\n   include = {SAMBA}/%U.conf\n")
+        done = self.assert_done(self.setup_samba())
+        self.assertIn(f"smb.conf includes {SAMBA}/client.%m.conf, another file for each client", done.output)
+        self.assertIn("write %u in its place", done.output)
+
     def test_a_second_run_finds_out_what_has_been_overridden_since(self) -> None:
         self.assert_done(self.setup_samba())
         text = SMB_CONF.read_text()

@@ -44,5 +44,22 @@ TEST(NamesOfSettings, PassOverRemarks) {
   EXPECT_EQ(names_of_settings("# a = b\n\nMap To Guest = Never\n"), std::vector<std::string>{"maptoguest"});
 }
 
+TEST(SambaLinesIn, ReadsNamesAsSambaDoes) {
+  const auto lines = samba_lines_in(
+      "[global]\n  Config File = /etc/other.conf \n; include = no\n# include = no\n include=/etc/%m.conf\n"
+      "inc\\\nlude = /etc/\\\nlong.conf\n[a = b]\nnothing\n");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].name + " " + lines[0].value, "configfile /etc/other.conf");
+  EXPECT_EQ(lines[1].name + " " + lines[1].value, "include /etc/%m.conf");
+  EXPECT_EQ(lines[2].name + " " + lines[2].value, "include /etc/long.conf");
+}
+
+TEST(PatternOfMacros, StandsForEveryNameThatCouldBe) {
+  EXPECT_EQ(pattern_of_macros("/etc/samba/%m.[x].conf"), "/etc/samba/*.\\[x].conf");
+  EXPECT_EQ(pattern_of_macros("/etc/%$(HOME)/a%U"), "/etc/*/a*");
+  EXPECT_EQ(pattern_of_macros("/etc/%$(HOME"), "/etc/*");
+  EXPECT_EQ(pattern_of_macros("/etc/a%"), "/etc/a%");
+}
+
 }  // namespace
 }  // namespace twinlock
