@@ -135,6 +135,8 @@ Result<ExitStatus> report(const Work& work, const JournalEntry& entry, const std
 
 /// Nothing is to be changed, which does not say yet that it works.
 Result<ExitStatus> report_as_it_is(const Work& work) {
+  const auto lock = work.journal.lock(Journal::Patience::kWait);  // the trial's directory is one for all
+  if (!lock) return lock.error();
   const auto tried = work.service.try_out({}, work.journal.directory() + "/trial");
   if (!tried) return tried.error();
   if (const auto proven = work.service.prove(work.outlook); !proven) return proven.error();
@@ -154,6 +156,7 @@ Result<ExitStatus> run(const Work& work, Consent consent) {
   if (changes->empty()) return report_as_it_is(work);
   if (const auto alone = see_that_none_waits(work); !alone) return alone.error();
   if (const auto hopeful = see_that_somebody_gets_in(work); !hopeful) return hopeful.error();
+  if (const auto safe = see_that_sweeps_go_on(); !safe) return safe.error();
   const auto agreed = show_and_ask(work, *changes, consent);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;

@@ -15,6 +15,7 @@ namespace twinlock {
 namespace {
 
 constexpr std::string_view kPamDirectory = "/etc/pam.d/";
+constexpr const char* kSweepTimer = "twinlock-sweep.timer";
 constexpr std::int64_t kNextTry = 30'000;  // milliseconds
 
 std::string unit_of(const JournalEntry& entry) { return "twinlock-setup-rollback-" + entry.service; }
@@ -84,6 +85,16 @@ std::string title_of(const JournalEntry& entry) {
   std::string text = entry.service + ":";
   for (const JournalFile& file : entry.files) text += (text.ends_with(':') ? " " : ", ") + file.path;
   return text;
+}
+
+Result<void> see_that_sweeps_go_on() {
+  if (!has_systemd()) return done();
+  const auto enabled = run_program({"systemctl", "is-enabled", "--quiet", kSweepTimer});
+  if (!enabled) return enabled.error();
+  if (enabled->status == 0) return done();
+  return Error{Error::Code::kRefused, kSweepTimer,
+               "is not enabled: after a restart of the machine nothing would take the change back",
+               "run: systemctl enable --now " + std::string(kSweepTimer)};
 }
 
 void end_countdown(const JournalEntry& entry) {

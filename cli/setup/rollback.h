@@ -35,6 +35,10 @@ struct TakenBack {
 [[nodiscard]] Result<std::optional<ProcessIdentity>> begin_countdown(const Desk& desk, const Config& config,
                                                                      const Journal& journal, const JournalEntry& entry);
 
+/// After a restart of the machine nothing counts down any more: the sweep takes back then. kRefused where systemd runs
+/// and would not start it.
+[[nodiscard]] Result<void> see_that_sweeps_go_on();
+
 /// There is nothing left to count down to.
 void end_countdown(const JournalEntry& entry);
 

@@ -33,6 +33,16 @@ enum class SshWays { kPasswordAndCode, kKeyAndCode, kEither };
 /// kConfig where that cannot be done so that nothing is wrong with the outcome; says what is to be written by hand.
 [[nodiscard]] Result<std::string> with_ssh_lines(const PamTexts& texts);
 
+struct SshLine {
+  std::string keyword;  ///< In lower case.
+  std::string value;    ///< As written, quotes included.
+};
+/// The lines of sshd_config's kind of text that say something, those behind a Match too.
+[[nodiscard]] std::vector<SshLine> ssh_lines_of(std::string_view text);
+
+/// The absolute patterns that the value of an Include names: relative ones lie in /etc/ssh.
+[[nodiscard]] std::vector<std::string> include_patterns_in(const std::string& value);
+
 /// The settings of sshd_config's kind of text, as `sshd -T` prints them too: keywords in lower case, the first of each
 /// counts. Reads up to a Match.
 [[nodiscard]] std::map<std::string, std::string> ssh_settings_of(std::string_view text);

@@ -153,10 +153,10 @@ class SetupSamba(SetupScenario):
             self.assertEqual(["session", "required", "pam_twinlock.so"], lines[-1])
 
     def test_it_looks_into_includes_whatever_their_names(self) -> None:
-        rules = STACK.with_name("site-rules")
+        rules = STACK.with_name("site-auth")
         self.addCleanup(rules.unlink)
         rules.write_text("account sufficient pam_localuser.so\n")
-        for include in ("@include site-rules", "account include site-rules", "account substack site-rules"):
+        for include in ("@include site-auth", "account include site-auth", "account substack site-auth"):
             STACK.write_text(f"{include}\naccount requisite pam_twinlock.so\n")
             self.set_up()
             self.assertEqual(["account", "requisite", "pam_twinlock.so"], STACK.read_text().split("\n")[0].split())

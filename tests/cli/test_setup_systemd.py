@@ -125,6 +125,12 @@ class SetupUnderSystemd(SetupScenario):
         self.assertEqual(self.before, everything_below(SSH, PAM))
         self.assertEqual([], list(JOURNAL.glob("*.json")))
 
+    def test_without_sweeps_after_a_restart_nothing_is_changed(self) -> None:
+        self.let_fail("'is-enabled --quiet twinlock-sweep.timer'")
+        done = self.assert_status(NO, self.setup_ssh())
+        self.assertIn("systemctl enable --now twinlock-sweep.timer", done.messages)
+        self.assertEqual(self.before, everything_below(SSH, PAM))
+
     def test_the_units_that_come_of_it_are_good(self) -> None:
         directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.set_up_ssh()

@@ -92,9 +92,9 @@ TEST(WithSambaLines, AreNotSwallowedByALineThatGoesOn) {
 }
 
 TEST(WithSambaLines, StandsBeforeAnIncludeOfWhateverNameThatBringsAccountLines) {
-  const PamTexts site{{"login-rules", "session optional pam_motd.so\naccount sufficient pam_localuser.so\n"}};
+  const PamTexts site{{"auth-rules", "session optional pam_motd.so\naccount sufficient pam_localuser.so\n"}};
   for (const char* include :
-       {"@include login-rules\n", "account include login-rules\n", "account substack login-rules\n"}) {
+       {"@include auth-rules\n", "account include auth-rules\n", "account substack auth-rules\n"}) {
     EXPECT_EQ(lines_in(include + std::string(kAccount), site), std::string(kAccount) + include + kSession);
   }
 }
