@@ -14,7 +14,8 @@ bool is_one_of(const std::string& name, std::initializer_list<std::string_view> 
   return std::ranges::find(names, name) != names.end();
 }
 
-/// They prepare, log or wait, and tell nobody apart.
+/// They prepare, log or wait, and vouch for nobody. Should they fail, that may be the user's doing
+/// (~/.pam_environment).
 bool only_prepares(const std::string& name) {
   return is_one_of(
       name, {"pam_env",     "pam_faildelay", "pam_issue",    "pam_group",     "pam_selinux",       "pam_loginuid",
@@ -64,39 +65,46 @@ Answers anything(const PamHandler& handler) {
 Answers answers_of_password(const PamHandler& handler, Given password) {
   Answers answers;
   if (password == Given::kRight) answers.push_back(R::kSuccess);
-  const bool may_ignore =
-      std::ranges::any_of(handler.arguments, [](const std::string& word) { return word.starts_with("ignore"); });
-  if (may_ignore) answers.push_back(R::kIgnore);  // ignore_unknown_user, ignore_authinfo_unavail
+  const bool may_ignore = std::ranges::any_of(handler.arguments, [](const std::string& word) {
+    // ignore_unknown_user, ignore_authinfo_unavail …; of pam_radius_auth; of pam_sss
+    return word.starts_with("ignore") || word == "localifdown" || word == "allow_missing_name";
+  });
+  if (may_ignore) answers.push_back(R::kIgnore);
   return with_refusals(std::move(answers), handler);
 }
 
+/// Errors of ours refuse too, with other answers than a wrong code.
 Answers our_auth(const PamHandler& handler, const StackScenario& scenario) {
   switch (task_of(handler)) {
-    case OurTask::kAfterPublickey: return {scenario.key == Key::kGiven ? R::kSuccess : R::kAuthErr};
+    case OurTask::kAfterPublickey:
+      if (scenario.key == Key::kGiven) return {R::kSuccess};
+      break;
     case OurTask::kSplit:
-      return scenario.code == Given::kRight ? Answers{R::kSuccess} : Answers{R::kSuccess, R::kAuthErr};
-    case OurTask::kCheckCode: return {scenario.code == Given::kRight ? R::kSuccess : R::kAuthErr};
+      return scenario.code == Given::kRight ? Answers{R::kSuccess} : with_refusals({R::kSuccess}, handler);
+    case OurTask::kCheckCode:
+      if (scenario.code == Given::kRight) return {R::kSuccess};
+      break;
     case OurTask::kRefusing:
     case OurTask::kNotOurs: break;
   }
-  return {R::kAuthErr};
+  return refusals(handler);
 }
 
 Answers other_auth(const PamHandler& handler, const StackScenario& scenario) {
   const std::string name = handler.module_name();
   if (checks_password(handler)) return answers_of_password(handler, scenario.password);
-  if (name == "pam_deny") return {R::kAuthErr};
+  if (name == "pam_deny") return refusals(handler);
   if (name == "pam_permit") return {R::kSuccess};
   if (name == "pam_rootok") return {scenario.caller == Caller::kRoot ? R::kSuccess : R::kAuthErr};
-  if (only_prepares(name)) return {R::kSuccess, R::kIgnore};
+  if (only_prepares(name)) return with_refusals({R::kSuccess, R::kIgnore}, handler);
   return anything(handler);
 }
 
 Answers other_account(const PamHandler& handler) {
   const std::string name = handler.module_name();
-  if (name == "pam_deny") return {R::kAcctExpired};
+  if (name == "pam_deny") return refusals(handler);
   if (name == "pam_permit") return {R::kSuccess};
-  if (only_prepares(name)) return {R::kSuccess, R::kIgnore};
+  if (only_prepares(name)) return with_refusals({R::kSuccess, R::kIgnore}, handler);
   return anything(handler);
 }
 
@@ -132,7 +140,7 @@ PamAnswers account_answers(Given code, const ModuleLookup& is_installed) {
     if (!is_installed(handler)) return {R::kModuleUnknown};
     if (task_of(handler) == OurTask::kNotOurs) return other_account(handler);
     const bool passes = code == Given::kRight && task_of(handler) != OurTask::kRefusing;
-    return {passes ? R::kSuccess : R::kPermDenied};
+    return passes ? Answers{R::kSuccess} : refusals(handler);
   };
 }
 

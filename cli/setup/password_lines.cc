@@ -60,7 +60,8 @@ struct Assumption {
 std::vector<PamEnding> endings_of(const PamHandlers& handlers, const Assumption& assumed) {
   const auto others = auth_answers({}, [](const PamHandler&) { return true; });
   return explore(handlers, [&](const PamHandler& handler) -> std::vector<PamReturn> {
-    if (handler.module_name() == assumed.content) return {PamReturn::kSuccess};
+    const std::string name = handler.module_name();
+    if (name == assumed.content || name == "pam_env" || name == "pam_faildelay") return {PamReturn::kSuccess};
     if (!checks_password(handler)) return others(handler);
     const auto before = std::count_if(handlers.data(), &handler, checks_password);
     return {assumed.said.at(static_cast<std::size_t>(before))};

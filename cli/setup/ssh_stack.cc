@@ -187,18 +187,7 @@ Result<StackText> with_session(StackText stack) {
 
 /// Whether both do the same in all but `auth`, our own lines aside.
 bool are_the_same_besides(const PamStack& before, const PamStack& after) {
-  const auto others = [](const PamStack& stack, PamFacility facility) {
-    PamHandlers handlers = stack.of(facility);
-    std::erase_if(handlers, [](const PamHandler& handler) { return task_of(handler) != OurTask::kNotOurs; });
-    return handlers;
-  };
-  const auto is_same = [](const PamHandler& a, const PamHandler& b) {
-    return a.kind == b.kind && a.level == b.level && a.control == b.control && a.module == b.module &&
-           a.arguments == b.arguments;
-  };
-  return std::ranges::all_of(kOthers, [&](PamFacility facility) {
-    return std::ranges::equal(others(before, facility), others(after, facility), is_same);
-  });
+  return std::ranges::all_of(kOthers, [&](PamFacility facility) { return has_same_lines(facility, before, after); });
 }
 
 }  // namespace
@@ -218,7 +207,7 @@ Result<std::string> with_ssh_lines(const PamTexts& texts) {
   if (const std::string flaw = flaw_of_text(session->load()); !flaw.empty()) return by_hand("all kinds", flaw);
   if (session->lines() == now.lines()) return text->second;
   if (are_the_same_besides(now.load(), session->load())) return session->text();
-  return by_hand("auth", "a file that they include brings lines of other kinds too");
+  return by_hand("all kinds", "other lines would no longer run, such as those of the stack named other");
 }
 
 }  // namespace twinlock

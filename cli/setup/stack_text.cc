@@ -65,6 +65,18 @@ void StackText::remove(const LineRange& range) {
   lines_.erase(begin + static_cast<std::ptrdiff_t>(range.first), begin + static_cast<std::ptrdiff_t>(range.end));
 }
 
+bool has_same_lines(PamFacility facility, const PamStack& a, const PamStack& b) {
+  const auto others = [facility](const PamStack& stack) {
+    PamHandlers handlers = stack.of(facility);
+    std::erase_if(handlers, [](const PamHandler& handler) { return task_of(handler) != OurTask::kNotOurs; });
+    return handlers;
+  };
+  return std::ranges::equal(others(a), others(b), [](const PamHandler& one, const PamHandler& other) {
+    return one.kind == other.kind && one.level == other.level && one.control == other.control &&
+           one.module == other.module && one.arguments == other.arguments;
+  });
+}
+
 PamFiles files_of(const PamTexts& texts) {
   return [texts](const std::string& name) -> std::optional<PamFile> {
     if (name.starts_with('/')) {

@@ -51,6 +51,9 @@ class StackText {
   PamFiles files_;
 };
 
+/// Whether both run the same lines of that kind in the same order, ours aside, wherever they stand.
+[[nodiscard]] bool has_same_lines(PamFacility facility, const PamStack& a, const PamStack& b);
+
 /// The texts, and for absolute names what stands on the disk.
 [[nodiscard]] PamFiles files_of(const PamTexts& texts);
 

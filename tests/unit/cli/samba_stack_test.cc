@@ -105,6 +105,13 @@ TEST(WithSambaLines, LeavesALineOfOursThatAnIncludeBringsFirst) {
             "@include guarded\naccount required pam_unix.so\n");
 }
 
+TEST(WithSambaLines, TakesNotThePlaceOfTheStackNamedOther) {
+  const PamTexts other{{"other", "account required pam_access.so\nsession required pam_limits.so\n"}};
+  for (const char* stack : {"auth required pam_unix.so\n", "session required pam_unix.so\n"}) {
+    EXPECT_NE(lines_in(stack, other).find("the stack named other"), std::string::npos) << stack;
+  }
+}
+
 TEST(WithSambaLines, RefusesWhereASessionCouldMissOurs) {
   EXPECT_FALSE(with_samba_lines({{"samba", "account required pam_unix.so\nsession sufficient pam_unix.so\n"}}));
 }

@@ -254,6 +254,12 @@ TEST(SshStack, RefusesWhatPamDoesNotUnderstand) {
   EXPECT_FALSE(set_up("@include round\n", {{"round", "@include round\n"}}));
 }
 
+TEST(SshStack, TakesNotThePlaceOfTheStackNamedOther) {
+  const auto text = set_up("@include common-auth\n", {{"other", "account required pam_access.so\n"}});
+  ASSERT_FALSE(text);
+  EXPECT_THAT(text.error().why, HasSubstr("the stack named other"));
+}
+
 TEST(SshStack, GoesOnAsLibpamDoes) {
   const auto text = set_up("auth required \\\n# in between\n\n  pam_env.so\n# a remark \\\n@include common-auth\n" +
                            kNologin + kDebianSession);

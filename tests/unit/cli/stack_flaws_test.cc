@@ -63,6 +63,19 @@ TEST(FlawOfAuth, LetsUnknownModulesAnswerWhateverTheirLineNames) {
               HasSubstr("without a right code"));
 }
 
+TEST(FlawOfAuth, CountsErrorsOfOursAndOfModulesThatPrepare) {
+  const std::string lax = "auth [success=ok system_err=ignore default=die] pam_twinlock.so\n";
+  EXPECT_THAT(auth(std::string(kKey) + kPassword + lax), HasSubstr("without a right code"));
+  const std::string skips = "auth [success=ok default=1] pam_env.so user_readenv=1\n";
+  EXPECT_THAT(auth(std::string(kKey) + kPassword + skips + kCode + "auth required pam_permit.so\n"),
+              HasSubstr("without a right code"));
+  EXPECT_THAT(auth(kKey + std::string("auth requisite pam_radius_auth.so localifdown\n") + kCode),
+              HasSubstr("used up"));
+  EXPECT_THAT(
+      account("account [success=ok conv_err=ignore default=die] pam_twinlock.so\naccount required pam_unix.so\n"),
+      HasSubstr("that we refuse"));
+}
+
 TEST(FlawOfAccount, IsFound) {
   EXPECT_EQ(account("account required pam_unix.so\n"), "it does not ask us");
   EXPECT_EQ(account("account required pam_unix.so\naccount required pam_twinlock.so\n"), "");
