@@ -9,14 +9,13 @@
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kOfSecurityModules = "security.";
 constexpr std::size_t kLongest = 65536;  // XATTR_SIZE_MAX, XATTR_LIST_MAX
 
 Error failed(const std::string& path, std::string_view verb) {
   return system_error(Error::Code::kStore, path, verb, errno);
 }
 
-bool is_of_security_module(std::string_view name) { return name.starts_with(kOfSecurityModules); }
+bool belongs_to_place(std::string_view name) { return name.starts_with("security.") || name.starts_with("trusted."); }
 
 /// Nothing where the file system knows no such thing.
 Result<std::vector<std::string>> names_on(const std::string& path) {
@@ -42,7 +41,7 @@ Result<void> remove_others(const std::string& path, const FileAttributes& wanted
   const auto names = names_on(path);
   if (!names) return names.error();
   for (const std::string& name : *names) {
-    if (is_of_security_module(name) || wanted.contains(name)) continue;
+    if (belongs_to_place(name) || wanted.contains(name)) continue;
     if (::lremovexattr(path.c_str(), name.c_str()) != 0) return failed(path + " (" + name + ")", "removed");
   }
   return done();
@@ -55,7 +54,7 @@ Result<FileTraits> read_traits(const std::string& path, const struct stat& statu
   const auto names = names_on(path);
   if (!names) return names.error();
   for (const std::string& name : *names) {
-    if (is_of_security_module(name)) continue;
+    if (belongs_to_place(name)) continue;
     auto value = value_of(path, name);
     if (!value) return value.error();
     traits.attributes.emplace(name, std::move(*value));
@@ -79,7 +78,7 @@ void take_labels_over(const std::string& from, const std::string& path) {
   const auto names = names_on(from);
   for (const std::string& name : names ? *names : std::vector<std::string>()) {
     const bool is_checksum = name == "security.ima" || name == "security.evm";
-    if (!is_of_security_module(name) || is_checksum) continue;
+    if (!belongs_to_place(name) || is_checksum) continue;
     const auto value = value_of(from, name);
     if (value) static_cast<void>(::lsetxattr(path.c_str(), name.c_str(), value->data(), value->size(), 0));
   }

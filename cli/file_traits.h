@@ -11,7 +11,8 @@
 namespace twinlock {
 
 /// Extended attributes by their names, access lists (system.posix_acl_access) among them. Without those of security
-/// modules (security.*): they belong to the place more than to the file, see take_labels_over().
+/// modules (security.*) and of file systems (trusted.*, which only some of root's processes see): they belong to the
+/// place more than to the file, see take_labels_over().
 using FileAttributes = std::map<std::string, std::string>;
 
 struct FileTraits {
@@ -28,9 +29,10 @@ struct FileTraits {
 /// Gives the file exactly these. What it got from its directory and is not among them goes.
 [[nodiscard]] Result<void> give_traits(const std::string& path, const FileTraits& traits);
 
-/// The labels of security modules (security.selinux …) that the file `from` has, if there is one. Where the module
-/// forbids it the file keeps the label that the kernel gives to new files in its directory, which is the usual one.
-/// Checksums and signatures (security.ima, security.evm) are not taken over: the content is another.
+/// What security modules and file systems have noted on the file `from` (security.selinux …), if there is one, as far
+/// as may be: where a module forbids it the file keeps the label that the kernel gives to new files in its directory,
+/// which is the usual one. Checksums and signatures (security.ima, security.evm) are not taken over: the content is
+/// another.
 void take_labels_over(const std::string& from, const std::string& path);
 
 }  // namespace twinlock

@@ -40,7 +40,10 @@ class WaitingFile {
   [[nodiscard]] static Result<WaitingFile> make(const std::string& path, std::string_view content,
                                                 const FileTraits& traits);
   WaitingFile(WaitingFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  WaitingFile& operator=(WaitingFile&&) = delete;
+  WaitingFile& operator=(WaitingFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
   ~WaitingFile();
 
   /// On disk in its place when this returns.

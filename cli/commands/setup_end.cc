@@ -39,11 +39,24 @@ Result<std::vector<JournalEntry>> latest_entries(const Desk& desk, const Journal
   return latest;
 }
 
+/// A rollback that could not finish leaves such files; what is left of the setup must not stay.
+Result<void> see_that_nothing_is_back(const JournalEntry& entry) {
+  for (const JournalFile& file : entry.files) {
+    const auto now = read_file_state(file.path);
+    if (!now || *now != file.before) continue;  // edited ones may stay
+    return Error{Error::Code::kRefused, "setup " + entry.service,
+                 "is partly taken back already: " + file.path + " is as before",
+                 "take it back: twinlock setup undo " + entry.service};
+  }
+  return done();
+}
+
 Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& journal, JournalEntry entry) {
   if (entry.phase == Phase::kWriting) {
     return Error{Error::Code::kRefused, "setup " + entry.service, "was cut off half way",
                  "take it back: twinlock setup undo " + entry.service};
   }
+  if (const auto whole = see_that_nothing_is_back(entry); !whole) return whole;
   entry.phase = Phase::kConfirmed;
   if (const auto kept = journal.put(entry); !kept) return kept;
   end_countdown(entry);

@@ -63,6 +63,13 @@ Error edited(const JournalFile& file) {
           "put back what you want to keep by hand, or take it back all the same with --force, which keeps a copy"};
 }
 
+/// Where they can be given no more, being locked out is worse. What the group had may have been the access list's.
+FileTraits without_attributes(FileTraits traits) {
+  traits.attributes.clear();
+  traits.mode &= ~070U;
+  return traits;
+}
+
 Result<void> remove_file(const JournalFile& file) {
   if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return failed(file.path, "removed");
   const std::string directory = directory_of(file.path);
@@ -129,6 +136,9 @@ Result<Restoration> Restoration::prepare(const JournalFile& file, OnEdit on_edit
   // Somebody removed the package, with its directory.
   if (const auto made = make_directory(directory_of(file.path), kNewDirectory); !made) return made.error();
   auto waiting = WaitingFile::make(file.path, file.before->content, file.before->traits);
+  if (!waiting && !file.before->traits.attributes.empty()) {
+    waiting = WaitingFile::make(file.path, file.before->content, without_attributes(file.before->traits));
+  }
   if (!waiting) return waiting.error();
   restoration.waiting_.emplace(std::move(*waiting));
   return restoration;

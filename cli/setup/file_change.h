@@ -42,7 +42,8 @@ enum class Restored { kNow, kWasSo };
 /// A file that is about to be put back, so that all files of a setup can be got ready before the first one changes.
 class Restoration {
  public:
-  /// Writes what was there before beside the file, with owner, mode and attributes, and makes a directory that is
+  /// Writes what was there before beside the file, with owner, mode and attributes (without these, and for its owner
+  /// and others alone, where a file system or module will not have them), and makes a directory that is
   /// gone anew (0755). A file that holds neither what was there before nor what we wrote was edited by somebody:
   /// kRefused, or a copy of it is put into `copies` (0600, named after the file and the time; the same copy is not kept
   /// twice). The file itself has not changed when this returns, and after an Error nothing stands beside it.

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from support import paths
-from support.command import DONE, STORE, run
+from support.command import DONE, NO, STORE, run
 from support.processes import wait_for_end
 from support.setup_scenario import JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SSHD_CONFIG, SetupScenario, everything_below
 
@@ -73,6 +74,13 @@ class OneServiceInTrouble(Scenario):
         shutil.rmtree(SAMBA_STACK)
         self.assert_status(DONE, run("sweep"))
         self.assert_as_before()
+
+    def test_what_is_half_back_cannot_be_confirmed(self) -> None:
+        self.set_up_ssh()
+        SSH_STACK.write_bytes(self.before[SSH_STACK][0])  # type: ignore[index]
+        self.assertIn("is partly taken back already", self.assert_status(NO, run("setup", "confirm")).messages)
+        SSH_STACK.write_text(SSH_STACK.read_text() + "session optional pam_lastlog.so\n")
+        self.assert_status(DONE, run("setup", "confirm"))
 
     def test_a_damaged_entry_keeps_no_other(self) -> None:
         for act in (("setup", "undo", "--yes"), ("setup", "undo", "ssh", "--yes"), ("setup", "confirm")):
@@ -139,20 +147,42 @@ class FilesInTrouble(Scenario):
                 ballast.write(bytes(4096))
         return ballast
 
-    def test_access_lists_and_attributes_stay(self) -> None:
-        acl = access_list(0o640, reader=60601)
-        for path in (SSH_STACK, SSHD_CONFIG):
-            os.setxattr(path, "system.posix_acl_access", acl)
+    def note_on(self, *files: Path) -> dict[Path, dict[str, bytes]]:
+        for path in files:
+            os.setxattr(path, "system.posix_acl_access", access_list(0o640, reader=60601))
             os.setxattr(path, "trusted.note", b"\xff of the site")
+        return {path: attributes_of(path) for path in files}
+
+    def test_access_lists_and_attributes_stay(self) -> None:
         SSHD_CONFIG.write_text("HostKey /etc/ssh/ssh_host_ed25519_key\n")
-        noted = {path: attributes_of(path) for path in (SSH_STACK, SSHD_CONFIG)}
-        self.assertEqual({"system.posix_acl_access", "trusted.note"}, set(noted[SSH_STACK]) - {"security.selinux"})
-        for end in (lambda: None, lambda: os.removexattr(SSH_STACK, "system.posix_acl_access"), SSH_STACK.unlink):
+        noted = self.note_on(SSH_STACK, SSHD_CONFIG)
+        self.assertLessEqual({"system.posix_acl_access", "trusted.note"}, set(noted[SSH_STACK]))
+        for end in (lambda: None, lambda: os.removexattr(SSH_STACK, "system.posix_acl_access")):
             self.set_up_ssh()
             self.assertEqual(noted, {path: attributes_of(path) for path in noted})
             end()
             self.assert_status(DONE, run("setup", "undo", "--yes", "--force"))
             self.assertEqual(noted, {path: attributes_of(path) for path in noted})
+
+    def test_an_access_list_comes_back_with_a_file_that_was_removed(self) -> None:
+        access = self.note_on(SSH_STACK)[SSH_STACK]["system.posix_acl_access"]
+        self.set_up_ssh()
+        SSH_STACK.unlink()
+        self.assert_status(DONE, run("setup", "undo", "--yes", "--force"))
+        self.assertEqual(access, attributes_of(SSH_STACK)["system.posix_acl_access"])
+
+    def test_the_few_powers_of_the_sweeps_unit_are_enough(self) -> None:
+        unit = (paths.PACKAGING / "systemd/twinlock-sweep.service").read_text()
+        powers = re.findall("(?m)^CapabilityBoundingSet=(.*)", unit)[0].split()
+        bounding = ",".join(["-all", *("+" + power.removeprefix("CAP_").lower() for power in powers)])
+        noted = self.note_on(SSH_STACK)
+        shutil.chown(SSH_STACK, 0, 60601)
+        self.before = everything_below(SSH, SAMBA, PAM)
+        self.set_up_ssh()
+        self.make_due()
+        subprocess.run(["setpriv", f"--bounding-set={bounding}", "--no-new-privs", paths.COMMAND, "sweep"], check=True)
+        self.assert_as_before()
+        self.assertEqual(noted[SSH_STACK]["system.posix_acl_access"], os.getxattr(SSH_STACK, "system.posix_acl_access"))
 
     def test_what_a_directory_gives_to_new_files_is_not_given_to_replaced_ones(self) -> None:
         os.setxattr(PAM, "system.posix_acl_default", access_list(0o644, reader=60601))
