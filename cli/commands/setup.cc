@@ -110,7 +110,25 @@ Result<std::string> put_in_force(const Work& work, JournalEntry& entry) {
   return told;
 }
 
+/// Keeps Ctrl-Z waiting: who stands still with the journal's lock would keep the rollback from coming.
+class HeldStop {
+ public:
+  HeldStop() {
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    ::sigaddset(&stop, SIGTSTP);
+    ::pthread_sigmask(SIG_BLOCK, &stop, &former_);
+  }
+  HeldStop(const HeldStop&) = delete;
+  HeldStop& operator=(const HeldStop&) = delete;
+  ~HeldStop() { ::pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+ private:
+  sigset_t former_{};
+};
+
 Result<std::string> put_in_force_or_take_back(const Work& work, JournalEntry& entry) {
+  const HeldStop still;
   const HeldSignals held;  // Ctrl-C comes when all is written or all is as before
   const auto words = put_in_force(work, entry);
   if (words) return words;
