@@ -45,12 +45,10 @@ Result<std::string> with_samba_lines(const PamTexts& texts) {
   if (const std::string flaw = flaw_of_account(after, PamHost::kSmbd); !flaw.empty()) return by_hand("account", flaw);
   if (const std::string flaw = flaw_of_session(after, PamHost::kSmbd); !flaw.empty()) return by_hand("session", flaw);
   if (const std::string flaw = flaw_of_text(after); !flaw.empty()) return by_hand("all kinds", flaw);
-  // Where the stack has no line of a kind, those of the stack named other run, and ours alone would take their place.
+  // Where the stack has no account line, those of the stack named other run, and ours alone would take their place.
   const PamStack now = StackText(kService, before, files_of(texts)).load();
-  for (const PamFacility facility : {PamFacility::kAccount, PamFacility::kSession}) {
-    if (!has_same_lines(facility, now, after))
-      return by_hand(std::string(name_of(facility)), "those of the stack named other would no longer run");
-  }
+  if (!has_same_lines(PamFacility::kAccount, now, after))
+    return by_hand("account", "those of the stack named other would no longer run");
   return stack.lines() == lines_of(before) ? before : stack.text();
 }
 
