@@ -113,26 +113,36 @@ Result<void> flush_directory(const std::string& path) {
 
 std::string unfinished_name(const std::string& path) { return path + ".twinlock-new"; }
 
-Result<void> replace_file_as(const std::string& path, std::string_view content, const FileOwner& owner) {
+Result<WaitingFile> WaitingFile::make(const std::string& path, std::string_view content, const FileTraits& traits) {
   const std::string fresh = unfinished_name(path);
-  if (const auto made = make_fresh(fresh, content, 0600); !made) return made;
-  auto replaced = done();
-  if (::lchown(fresh.c_str(), owner.user, owner.group) != 0) replaced = failed(fresh, "given its owner");
-  if (replaced && ::chmod(fresh.c_str(), owner.mode) != 0) replaced = failed(fresh, "given its mode");
-  if (replaced && ::rename(fresh.c_str(), path.c_str()) != 0) replaced = failed(path, "replaced");
-  if (!replaced) {
-    ::unlink(fresh.c_str());
-    return replaced;
-  }
-  return flush_directory(directory_of(path));
+  if (const auto made = make_fresh(fresh, content, 0600); !made) return made.error();
+  WaitingFile file(path);
+  take_labels_over(path, fresh);
+  if (const auto given = give_traits(fresh, traits); !given) return given.error();
+  const UniqueFd opened(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!opened || ::fsync(opened.get()) != 0) return failed(fresh, "flushed");
+  return file;
+}
+
+WaitingFile::~WaitingFile() {
+  if (!path_.empty()) ::unlink(unfinished_name(path_).c_str());
+}
+
+Result<void> WaitingFile::put_in_place() {
+  if (::rename(unfinished_name(path_).c_str(), path_.c_str()) != 0) return failed(path_, "replaced");
+  return flush_directory(directory_of(std::exchange(path_, {})));
 }
 
 Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new) {
   struct stat old {};
-  if (::lstat(path.c_str(), &old) != 0) {
-    return replace_file_as(path, content, {::geteuid(), ::getegid(), mode_of_new});
+  FileTraits traits{::geteuid(), ::getegid(), mode_of_new};
+  if (::lstat(path.c_str(), &old) == 0 && S_ISREG(old.st_mode)) {
+    const auto here = read_traits(path, old);
+    if (!here) return here.error();
+    traits = *here;
   }
-  return replace_file_as(path, content, {old.st_uid, old.st_gid, old.st_mode & 07777U});
+  auto file = WaitingFile::make(path, content, traits);
+  return file ? file->put_in_place() : file.error();
 }
 
 Result<RevocableFile> RevocableFile::begin(const std::string& path) {

@@ -3,9 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "cli/file_traits.h"
 
 namespace twinlock {
 
@@ -26,19 +28,33 @@ enum class Made { kNew, kWasThere };
 [[nodiscard]] Result<void> flush_directory(const std::string& path);
 
 /// Puts a file with this content in the place of `path` in one step, on disk before this returns: whoever opens it sees
-/// the old content or the new one. Owner and mode stay; where there was no file it gets `mode_of_new`.
+/// the old content or the new one. Owner, mode, access list and all other attributes stay (file_traits.h); where there
+/// was no file it gets `mode_of_new`.
 [[nodiscard]] Result<void> replace_file(const std::string& path, std::string_view content, unsigned mode_of_new);
 
-struct FileOwner {
-  unsigned user;
-  unsigned group;
-  unsigned mode;  ///< The lower 12 bits.
+/// A file that waits, whole and on disk under its unfinished name, to take the place of another. Without
+/// put_in_place() it goes with this object. All that can fail for want of space has been done when it is there.
+class WaitingFile {
+ public:
+  /// With these traits, and the labels of the file that is there now.
+  [[nodiscard]] static Result<WaitingFile> make(const std::string& path, std::string_view content,
+                                                const FileTraits& traits);
+  WaitingFile(WaitingFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  WaitingFile& operator=(WaitingFile&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~WaitingFile();
+
+  /// On disk in its place when this returns.
+  [[nodiscard]] Result<void> put_in_place();
+
+ private:
+  explicit WaitingFile(std::string path) : path_(std::move(path)) {}
+  std::string path_;  ///< Empty: it is in place.
 };
 
-/// The same with this owner and mode, whatever stands there.
-[[nodiscard]] Result<void> replace_file_as(const std::string& path, std::string_view content, const FileOwner& owner);
-
-/// What the two above call a file until it is whole; one that was killed leaves it behind.
+/// What a file is called until it is whole; one that was killed leaves it behind.
 [[nodiscard]] std::string unfinished_name(const std::string& path);
 
 /// A new file that can be taken back, wherever others have moved its directory meanwhile, and without touching what

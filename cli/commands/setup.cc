@@ -66,8 +66,8 @@ Result<Answer> show_and_ask(const Work& work, const Changes& changes, Consent co
   for (const FileChange& change : changes) {
     if (const auto shown = work.desk.show(difference_of(change)); !shown) return shown.error();
   }
-  if (const auto shown = work.desk.show("\n" + words_of(work.outlook, work.service.title)); !shown)
-    return shown.error();
+  const std::string words = "\n" + words_of(work.outlook, work.service.title) + work.service.caution();
+  if (const auto shown = work.desk.show(words); !shown) return shown.error();
   return work.desk.agree("Make these changes?", consent);
 }
 
@@ -90,7 +90,7 @@ Result<JournalEntry> new_entry(const Work& work, const Changes& changes) {
 /// From here on the entry is taken back by itself.
 Result<void> secure(const Work& work, JournalEntry& entry) {
   if (const auto kept = work.journal.put(entry); !kept) return kept;
-  const auto watcher = begin_countdown(work.desk, work.workplace.config, entry);
+  const auto watcher = begin_countdown(work.desk, work.workplace.config, work.journal, entry);
   if (!watcher) return watcher.error();
   entry.watcher = *watcher;
   return work.journal.put(entry);
@@ -110,7 +110,25 @@ Result<std::string> put_in_force(const Work& work, JournalEntry& entry) {
   return told;
 }
 
+/// Keeps Ctrl-Z waiting: who stands still with the journal's lock would keep the rollback from coming.
+class HeldStop {
+ public:
+  HeldStop() {
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    ::sigaddset(&stop, SIGTSTP);
+    ::pthread_sigmask(SIG_BLOCK, &stop, &former_);
+  }
+  HeldStop(const HeldStop&) = delete;
+  HeldStop& operator=(const HeldStop&) = delete;
+  ~HeldStop() { ::pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+ private:
+  sigset_t former_{};
+};
+
 Result<std::string> put_in_force_or_take_back(const Work& work, JournalEntry& entry) {
+  const HeldStop still;
   const HeldSignals held;  // Ctrl-C comes when all is written or all is as before
   const auto words = put_in_force(work, entry);
   if (words) return words;
@@ -135,6 +153,8 @@ Result<ExitStatus> report(const Work& work, const JournalEntry& entry, const std
 
 /// Nothing is to be changed, which does not say yet that it works.
 Result<ExitStatus> report_as_it_is(const Work& work) {
+  const auto lock = work.journal.lock(Journal::Patience::kWait);  // the trial's directory is one for all
+  if (!lock) return lock.error();
   const auto tried = work.service.try_out({}, work.journal.directory() + "/trial");
   if (!tried) return tried.error();
   if (const auto proven = work.service.prove(work.outlook); !proven) return proven.error();
@@ -154,6 +174,7 @@ Result<ExitStatus> run(const Work& work, Consent consent) {
   if (changes->empty()) return report_as_it_is(work);
   if (const auto alone = see_that_none_waits(work); !alone) return alone.error();
   if (const auto hopeful = see_that_somebody_gets_in(work); !hopeful) return hopeful.error();
+  if (const auto safe = see_that_sweeps_go_on(); !safe) return safe.error();
   const auto agreed = show_and_ask(work, *changes, consent);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
@@ -177,7 +198,7 @@ Result<ExitStatus> setup(Desk& desk, const SetupOptions& options, const MakeServ
   if (!span) return span.error();
   auto workplace = open_workplace(desk.config_path());
   if (!workplace) return workplace.error();
-  const auto journal = Journal::open(workplace->config);
+  const auto journal = Journal::open(Journal::directory_in(workplace->config));
   if (!journal) return journal.error();
   const auto service = make({workplace->config, *journal});
   if (!service) return service.error();

@@ -16,30 +16,39 @@ struct UndoOptions {
   bool yes = false;
   bool force = false;
   bool if_due = false;
+  std::string journal;
 };
-
-/// A configuration that cannot be read may be the very reason for taking things back: then its defaults say where.
-Config config_or_defaults(const Desk& desk) {
-  auto config = read_config(desk.config_path());
-  if (config) return std::move(*config);
-  desk.complain(config.error());
-  return {};
-}
 
 Error nothing_there(const std::string& command, const std::string& why) {
   return {Error::Code::kRefused, "setup " + command, why, ""};
 }
 
-/// The latest entry of each service.
-Result<std::vector<JournalEntry>> latest_entries(const Journal& journal) {
-  const auto all = journal.entries();
-  if (!all) return all;
+/// The latest entry of each service. What cannot be read is an Error if nothing else is there, else only told.
+Result<std::vector<JournalEntry>> latest_entries(const Desk& desk, const Journal& journal) {
+  const auto content = journal.read();
+  if (!content) return content.error();
   std::vector<JournalEntry> latest;
-  for (const JournalEntry& entry : *all) {
+  for (const JournalEntry& entry : content->entries) {
+    const auto of_damaged = std::ranges::find(content->damaged, entry.service, &DamagedEntry::service);
+    if (of_damaged != content->damaged.end()) continue;  // which is the latest of them cannot be known
     if (!latest.empty() && latest.back().service == entry.service) latest.pop_back();
     latest.push_back(entry);
   }
+  if (latest.empty() && !content->damaged.empty()) return content->damaged.front().error;
+  for (const DamagedEntry& damaged : content->damaged) desk.complain(damaged.error);
   return latest;
+}
+
+/// A rollback that could not finish leaves such files; what is left of the setup must not stay.
+Result<void> see_that_nothing_is_back(const JournalEntry& entry) {
+  for (const JournalFile& file : entry.files) {
+    const auto now = read_file_state(file.path);
+    if (!now || *now != file.before) continue;  // edited ones may stay
+    return Error{Error::Code::kRefused, "setup " + entry.service,
+                 "is partly taken back already: " + file.path + " is as before",
+                 "take it back: twinlock setup undo " + entry.service};
+  }
+  return done();
 }
 
 Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& journal, JournalEntry entry) {
@@ -47,6 +56,7 @@ Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& 
     return Error{Error::Code::kRefused, "setup " + entry.service, "was cut off half way",
                  "take it back: twinlock setup undo " + entry.service};
   }
+  if (const auto whole = see_that_nothing_is_back(entry); !whole) return whole;
   entry.phase = Phase::kConfirmed;
   if (const auto kept = journal.put(entry); !kept) return kept;
   end_countdown(entry);
@@ -57,12 +67,12 @@ Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& 
 Result<ExitStatus> confirm(Desk& desk) {
   const auto config = read_config(desk.config_path());
   if (!config) return config.error();
-  const auto journal = Journal::open_if_any(*config);
+  const auto journal = Journal::open_if_any(Journal::directory_in(*config));
   if (!journal) return journal.error();
   if (!*journal) return nothing_there("confirm", "nothing waits for it");
   const auto lock = (*journal)->lock(Journal::Patience::kWait);
   if (!lock) return lock.error();
-  const auto latest = latest_entries(**journal);
+  const auto latest = latest_entries(desk, **journal);
   if (!latest) return latest.error();
   Json confirmed = Json::array();
   std::string text;
@@ -120,19 +130,20 @@ Result<ExitStatus> take_back_now(const Desk& desk, const Config& config, const J
   return report(desk, back->restored, back->words + "\n");
 }
 
-Result<ExitStatus> undo_what_is_due(const Desk& desk, const Config& config) {
-  const auto restored = roll_back_overdue(desk, config);
+Result<ExitStatus> undo_what_is_due(const Desk& desk, const JournalPlace& place) {
+  const auto restored = roll_back_overdue(desk, place);
   if (!restored) return restored.error();
   return report(desk, *restored, "");
 }
 
 Result<ExitStatus> undo(Desk& desk, const UndoOptions& options) {
-  const Config config = config_or_defaults(desk);
-  if (options.if_due) return undo_what_is_due(desk, config);
-  const auto journal = Journal::open_if_any(config);
+  const JournalPlace place = find_journal(desk.config_path(), options.journal);
+  if (place.flaw) desk.complain(*place.flaw);
+  if (options.if_due) return undo_what_is_due(desk, place);
+  const auto journal = Journal::open_if_any(place.directory);
   if (!journal) return journal.error();
   if (!*journal) return nothing_there("undo", "nothing was set up");
-  const auto latest = latest_entries(**journal);
+  const auto latest = latest_entries(desk, **journal);
   if (!latest) return latest.error();
   const auto entry = choose(*latest, options.service);
   if (!entry) return entry.error();
@@ -140,7 +151,7 @@ Result<ExitStatus> undo(Desk& desk, const UndoOptions& options) {
   const auto agreed = desk.agree("Put these files back as they were?", options.yes ? Consent::kGiven : Consent::kAsk);
   if (!agreed) return agreed.error();
   if (*agreed == Answer::kNo) return ExitStatus::kNo;
-  return take_back_now(desk, config, **journal, *entry, options.force ? OnEdit::kKeepCopy : OnEdit::kLeave);
+  return take_back_now(desk, place.config, **journal, *entry, options.force ? OnEdit::kKeepCopy : OnEdit::kLeave);
 }
 
 }  // namespace
@@ -154,6 +165,7 @@ void add_setup_ends(Grammar& grammar) {
       .optional_word("service", options->service, {"ssh", "samba"}, "which setup, where there are several")
       .flag("--yes", options->yes, "do not ask")
       .flag("--force", options->force, "also files that were edited since; a copy of them is kept")
+      .text("--journal", options->journal, "where the setups are written down, if the configuration cannot say it")
       .flag("--if-due", options->if_due, "only what nobody confirmed in time; asks nothing (for a timer)");
 }
 

@@ -61,8 +61,7 @@ void write_down(const Desk& desk, const Config& config, const std::vector<LiveSe
 
 /// First of all, and also where nothing else of ours can be read: that may be why nobody gets in.
 std::vector<std::string> roll_back(const Desk& desk, ExitStatus& status) {
-  const auto config = read_config(desk.config_path());
-  auto restored = roll_back_overdue(desk, config ? *config : Config{});
+  auto restored = roll_back_overdue(desk, find_journal(desk.config_path()));
   if (restored) return std::move(*restored);
   desk.complain(restored.error());
   status = status_of(restored.error().code);

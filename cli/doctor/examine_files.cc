@@ -87,16 +87,20 @@ void examine_backup(const Config& config, UnixTime now, Findings& findings) {
   findings.conclude("backup.age", "the last backup is younger than 7 days");
 }
 
-Result<std::vector<JournalEntry>> read_setups(const Config& config) {
-  const auto journal = Journal::open_if_any(config);
+Result<JournalContent> read_setups(const Config& config) {
+  const auto journal = Journal::open_if_any(Journal::directory_in(config));
   if (!journal) return journal.error();
-  return *journal ? (**journal).entries() : std::vector<JournalEntry>();
+  return *journal ? (**journal).read() : JournalContent();
 }
 
 void examine_setup(const Config& config, Findings& findings) {
   const auto setups = read_setups(config);
   if (!setups) findings.warn("setup.pending", flaw_of(setups.error()), "run: twinlock setup undo");
-  for (const JournalEntry& entry : setups ? *setups : std::vector<JournalEntry>()) {
+  const JournalContent content = setups ? *setups : JournalContent();
+  for (const DamagedEntry& damaged : content.damaged) {
+    findings.warn("setup.pending", flaw_of(damaged.error), damaged.error.mend);
+  }
+  for (const JournalEntry& entry : content.entries) {
     if (entry.phase == JournalEntry::Phase::kConfirmed) continue;
     findings.warn("setup.pending", "`twinlock setup " + entry.service + "` waits to be confirmed, or was cut off",
                   "run: twinlock setup confirm; or: twinlock setup undo");

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "cli/doctor/examination.h"
-#include "cli/doctor/stack_verdict.h"
+#include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
 #include "config/trusted_file.h"
 

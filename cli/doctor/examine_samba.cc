@@ -1,6 +1,7 @@
 // smbd: asks `testparm -sv`, and tries its PAM stack on paper.
 #include "cli/doctor/examination.h"
 #include "cli/doctor/samba_verdict.h"
+#include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/program.h"
 #include "config/trusted_file.h"

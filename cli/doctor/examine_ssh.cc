@@ -8,6 +8,7 @@
 #include "cli/doctor/match_lines.h"
 #include "cli/doctor/sshd_limits.h"
 #include "cli/doctor/sshd_ways.h"
+#include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/program.h"
 

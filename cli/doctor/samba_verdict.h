@@ -1,8 +1,9 @@
 // Which ways into smbd exist, and which settings undo what twinlock is for. Pure.
 #pragma once
 
+#include "cli/doctor/finding.h"
 #include "cli/doctor/samba_settings.h"
-#include "cli/doctor/stack_verdict.h"
+#include "cli/pam_stack/stack_verdict.h"
 
 namespace twinlock {
 

@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/doctor/finding.h"
 #include "cli/doctor/sshd_settings.h"
-#include "cli/doctor/stack_verdict.h"
+#include "cli/pam_stack/stack_verdict.h"
 
 namespace twinlock {
 

@@ -1,5 +1,4 @@
-// The findings about one service's PAM stack.
-#include "cli/doctor/stack_verdict.h"
+#include "cli/doctor/stack_findings.h"
 
 namespace twinlock {
 namespace {

@@ -78,7 +78,7 @@ std::optional<std::vector<PamLine>> parse_pam_lines(std::string_view text) {
       continue;
     }
     logical.append(line.substr(0, line.find('#')));
-    lines.push_back({first, words_of(logical)});
+    lines.push_back({first, number, words_of(logical)});
     logical.clear();
     first = 0;
   }

@@ -10,6 +10,7 @@ namespace twinlock {
 
 struct PamLine {
   int number = 0;                  ///< Of its first physical line, from 1.
+  int last = 0;                    ///< Of its last one: it may go on over several.
   std::vector<std::string> words;  ///< At least one. "[a b]" is the one word "a b", "\]" in it is "]".
 };
 

@@ -1,6 +1,5 @@
 #include "cli/setup/detached.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -11,6 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
 
 #include "base/unique_fd.h"
 
@@ -19,11 +21,29 @@ namespace {
 
 constexpr unsigned kFirst = 3;
 
-/// Without a word where the kernel is too old to close them all: then only the standard ones go.
+/// False where the kernel is older than this call (Linux 5.9), or a filter forbids it.
+bool close_ranges_except(unsigned kept) {
+  if (kept > kFirst && ::syscall(SYS_close_range, kFirst, kept - 1, 0) != 0) return false;
+  return ::syscall(SYS_close_range, kept + 1, UINT_MAX, 0) == 0;
+}
+
+/// Those that /proc names; all that may be where it does not say.
+void close_each_except(int kept) {
+  std::vector<int> open;
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", unreadable)) {
+    open.push_back(std::atoi(entry.path().filename().c_str()));
+  }
+  const long most = unreadable ? ::sysconf(_SC_OPEN_MAX) : 0;
+  for (int fd = 0; fd < most; ++fd) open.push_back(fd);
+  for (const int fd : open) {
+    if (fd > STDERR_FILENO && fd != kept) ::close(fd);
+  }
+}
+
+/// The journal's lock is among them: it must not be held as long as this process lives.
 void close_descriptors_except(int kept) {
-  const auto keep = static_cast<unsigned>(kept);
-  if (keep > kFirst) ::syscall(SYS_close_range, kFirst, keep - 1, 0);
-  ::syscall(SYS_close_range, keep + 1, UINT_MAX, 0);
+  if (!close_ranges_except(static_cast<unsigned>(kept))) close_each_except(kept);
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, standard);
   if (nothing > STDERR_FILENO) ::close(nothing);

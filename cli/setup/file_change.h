@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "cli/new_file.h"
 #include "cli/setup/journal.h"
 
 namespace twinlock {
@@ -32,21 +33,34 @@ struct FileChange {
 /// What the journal must hold of this change. kRefused where the file is no longer what the change was planned for.
 [[nodiscard]] Result<JournalFile> journal_file_of(const FileChange& change);
 
-/// Replaces the file in one step; owner and mode stay. Nothing is half done.
+/// Replaces the file in one step; owner, mode, access list and other attributes stay. Nothing is half done.
 [[nodiscard]] Result<void> make_change(const JournalFile& file);
 
 enum class OnEdit { kLeave, kKeepCopy };
-enum class Restored { kNow, kWasSo, kLeft };
+enum class Restored { kNow, kWasSo };
 
-/// Puts back what was there before, with owner and mode, or that nothing was there. A file that holds neither that nor
-/// what we wrote was edited by somebody: it is left as it is, or a copy of it is put into `copies` before (0600,
-/// named after the file and the time).
-[[nodiscard]] Result<Restored> restore_file(const JournalFile& file, OnEdit on_edit, const std::string& copies);
+/// A file that is about to be put back, so that all files of a setup can be got ready before the first one changes.
+class Restoration {
+ public:
+  /// Writes what was there before beside the file, with owner, mode and attributes (without these, and for its owner
+  /// and others alone, where a file system or module will not have them), and makes a directory that is
+  /// gone anew (0755). A file that holds neither what was there before nor what we wrote was edited by somebody:
+  /// kRefused, or a copy of it is put into `copies` (0600, named after the file and the time; the same copy is not kept
+  /// twice). The file itself has not changed when this returns, and after an Error nothing stands beside it.
+  [[nodiscard]] static Result<Restoration> prepare(const JournalFile& file, OnEdit on_edit, const std::string& copies);
+  /// Puts it into place, or removes the file where there was none. Names change, and no space is needed.
+  [[nodiscard]] Result<Restored> finish();
 
-/// Whether it holds neither what was there before nor what we wrote.
-[[nodiscard]] Result<bool> was_edited(const JournalFile& file);
+ private:
+  enum class Task { kNothing, kPutBack, kRemove };
+  Restoration(const JournalFile& file, Task task) : file_(&file), task_(task) {}
 
-/// The change that restore_file() would make now.
+  const JournalFile* file_;
+  Task task_;
+  std::optional<WaitingFile> waiting_{};
+};
+
+/// The change that putting it back would make now.
 [[nodiscard]] Result<FileChange> change_back(const JournalFile& file);
 
 }  // namespace twinlock

@@ -28,8 +28,6 @@ Error failed(const std::string& path, std::string_view verb) {
 
 TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
 
-std::string directory_in(const Config& config) { return config.store.state_dir + "/setup"; }
-
 std::string boot_id() {
   std::string id;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
@@ -55,40 +53,49 @@ bool has_come(const ConfirmBy& deadline) {
   return deadline.boot_id != boot_id() || milliseconds_since_boot() >= deadline.since_boot;
 }
 
-Result<Journal> Journal::open(const Config& config) {
-  const std::string directory = directory_in(config);
+std::string Journal::directory_in(const Config& config) { return config.store.state_dir + "/setup"; }
+
+Result<Journal> Journal::open(const std::string& directory) {
   if (const auto made = make_directory(directory, 0700); !made) return made.error();
   if (const auto safe = open_trusted_directory(private_path(directory)); !safe) return safe.error();
   return Journal(directory);
 }
 
-Result<std::optional<Journal>> Journal::open_if_any(const Config& config) {
+Result<std::optional<Journal>> Journal::open_if_any(const std::string& directory) {
   struct stat status {};
-  if (::lstat(directory_in(config).c_str(), &status) != 0 && errno == ENOENT) return std::optional<Journal>();
-  auto journal = open(config);
+  if (::lstat(directory.c_str(), &status) != 0 && errno == ENOENT) return std::optional<Journal>();
+  auto journal = open(directory);
   if (!journal) return journal.error();
   return std::optional(std::move(*journal));
 }
 
-Result<std::vector<JournalEntry>> Journal::entries() const {
-  std::vector<JournalEntry> all;
+Result<JournalContent> Journal::read() const {
+  JournalContent content;
   std::error_code failure;
   for (const auto& file : std::filesystem::directory_iterator(directory_, failure)) {
     if (file.path().extension() != kSuffix) continue;
     auto entry = read_entry(file.path().string());
-    if (!entry) return entry.error();
-    all.push_back(std::move(*entry));
+    if (entry) {
+      content.entries.push_back(std::move(*entry));
+    } else {
+      const std::string name = file.path().filename().string();
+      content.damaged.push_back({name.substr(0, name.find('-')), entry.error()});
+    }
   }
   if (failure) return system_error(Error::Code::kStore, directory_, "listed", failure.value());
-  std::ranges::sort(all, {}, [](const JournalEntry& entry) { return std::pair(entry.service, entry.number); });
-  return all;
+  std::ranges::sort(content.entries, {},
+                    [](const JournalEntry& entry) { return std::pair(entry.service, entry.number); });
+  return content;
 }
 
 Result<std::optional<JournalEntry>> Journal::latest(const std::string& service) const {
-  auto all = entries();
+  auto all = read();
   if (!all) return all.error();
-  const auto last = std::ranges::find(all->rbegin(), all->rend(), service, &JournalEntry::service);
-  return last == all->rend() ? std::optional<JournalEntry>() : std::optional(std::move(*last));
+  const auto damaged = std::ranges::find(all->damaged, service, &DamagedEntry::service);
+  if (damaged != all->damaged.end()) return damaged->error;
+  auto& entries = all->entries;
+  const auto last = std::ranges::find(entries.rbegin(), entries.rend(), service, &JournalEntry::service);
+  return last == entries.rend() ? std::optional<JournalEntry>() : std::optional(std::move(*last));
 }
 
 std::string Journal::path_of(const JournalEntry& entry) const {
@@ -97,6 +104,16 @@ std::string Journal::path_of(const JournalEntry& entry) const {
 
 Result<void> Journal::put(const JournalEntry& entry) const {
   return replace_file(path_of(entry), journal_text(entry), 0600);
+}
+
+bool Journal::is_gone() const {
+  struct stat status {};
+  return ::lstat(directory_.c_str(), &status) != 0 && errno == ENOENT;
+}
+
+bool Journal::write_anew(const JournalEntry& entry) const {
+  const auto again = open(directory_);
+  return again && again->put(entry);
 }
 
 Result<void> Journal::remove(const JournalEntry& entry) const {

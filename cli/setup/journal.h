@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/unique_fd.h"
+#include "cli/file_traits.h"
 #include "config/config.h"
 #include "live/process.h"
 
@@ -20,9 +21,7 @@ namespace twinlock {
 /// The whole of a file, as it must be put back.
 struct FileState {
   std::string content;
-  std::uint32_t owner = 0;
-  std::uint32_t group = 0;
-  std::uint32_t mode = 0;  ///< The lower 12 bits.
+  FileTraits traits;
   bool operator==(const FileState&) const = default;
 };
 
@@ -60,21 +59,38 @@ struct JournalEntry {
   std::optional<ProcessIdentity> watcher{};  ///< The detached process that counts down, where one does.
 };
 
+/// An entry that cannot be read. It must not keep those of the other service.
+struct DamagedEntry {
+  std::string service;  ///< As its file's name says.
+  Error error;
+};
+
+struct JournalContent {
+  std::vector<JournalEntry> entries;  ///< By service and number.
+  std::vector<DamagedEntry> damaged;
+};
+
 class Journal {
  public:
-  /// `<state_dir>/setup` (0700), made where it is missing. kStore where it is not to be trusted or cannot be made.
-  [[nodiscard]] static Result<Journal> open(const Config& config);
+  /// Where it lies: `<state_dir>/setup`.
+  [[nodiscard]] static std::string directory_in(const Config& config);
+  /// That directory (0700), made where it is missing. kStore where it is not to be trusted or cannot be made.
+  [[nodiscard]] static Result<Journal> open(const std::string& directory);
   /// The same, where nothing is made: nullopt, if there is none, or nothing was ever set up.
-  [[nodiscard]] static Result<std::optional<Journal>> open_if_any(const Config& config);
+  [[nodiscard]] static Result<std::optional<Journal>> open_if_any(const std::string& directory);
 
-  /// All entries, by service and number. An entry that cannot be read is an Error.
-  [[nodiscard]] Result<std::vector<JournalEntry>> entries() const;
-  /// The latest of a service; nullopt: none.
+  /// All of it. An Error where the directory cannot be read.
+  [[nodiscard]] Result<JournalContent> read() const;
+  /// The latest of a service; nullopt: none. An entry of that service that cannot be read is an Error.
   [[nodiscard]] Result<std::optional<JournalEntry>> latest(const std::string& service) const;
 
   /// On disk when this returns.
   [[nodiscard]] Result<void> put(const JournalEntry& entry) const;
   [[nodiscard]] Result<void> remove(const JournalEntry& entry) const;
+  /// Whether somebody has removed the directory since it was opened.
+  [[nodiscard]] bool is_gone() const;
+  /// Makes the directory again, with this entry in it. False where that fails.
+  [[nodiscard]] bool write_anew(const JournalEntry& entry) const;
 
   enum class Patience { kWait, kNoWait };
   /// Held until destroyed. kRefused where another process holds it and we do not wait.

@@ -55,7 +55,9 @@ std::string_view name_of(Phase phase) {
 Json json_of(const JournalFile& file) {
   Json json{{"path", file.path}, {"before", nullptr}, {"makes_directory", file.makes_directory}};
   if (file.before) {
-    json["before"] = {{"owner", file.before->owner}, {"group", file.before->group}, {"mode", file.before->mode}};
+    const FileTraits& traits = file.before->traits;
+    json["before"] = {{"owner", traits.user}, {"group", traits.group}, {"mode", traits.mode}};
+    for (const auto& [name, value] : traits.attributes) json["before"]["attributes"][name] = hex_of(value);
     put_bytes(json["before"], "content", file.before->content);
   }
   put_bytes(json, "after", file.after);
@@ -102,6 +104,20 @@ class Taker {
   bool good_;
 };
 
+/// There need not be any.
+FileAttributes attributes_in(Taker& state) {
+  FileAttributes attributes;
+  const Json* list = state.find("attributes");
+  if (list == nullptr) return attributes;
+  state.insist(list->is_object());
+  for (const auto& [name, value] : list->items()) {
+    const auto bytes = value.is_string() ? bytes_in(value.get<std::string>()) : std::nullopt;
+    state.insist(bytes.has_value());
+    attributes.emplace(name, bytes.value_or(""));
+  }
+  return attributes;
+}
+
 std::optional<JournalFile> file_in(const Json& json) {
   Taker taker(json);
   JournalFile file{taker.text("path"), std::nullopt, taker.bytes("after"), taker.truth("makes_directory")};
@@ -109,8 +125,9 @@ std::optional<JournalFile> file_in(const Json& json) {
   taker.insist(before != nullptr);
   if (taker.good() && !before->is_null()) {
     Taker state(*before);
-    file.before = FileState{state.bytes("content"), state.number<std::uint32_t>("owner"),
-                            state.number<std::uint32_t>("group"), state.number<std::uint32_t>("mode")};
+    file.before = FileState{state.bytes("content"),
+                            {state.number<std::uint32_t>("owner"), state.number<std::uint32_t>("group"),
+                             state.number<std::uint32_t>("mode"), attributes_in(state)}};
     taker.insist(state.good());
   }
   return taker.good() ? std::optional(file) : std::nullopt;

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/unique_fd.h"
 #include "cli/new_file.h"
+#include "cli/pam_stack/stack_scenario.h"
 #include "text/messages.h"
 
 namespace twinlock {
@@ -36,7 +37,7 @@ struct Report {
   int codes = 0;
 };
 
-enum class Key { kNone, kGiven };
+enum class TrialKey { kNone, kGiven };
 enum class Phase { kAuth, kAccount };
 
 struct Talk {
@@ -72,7 +73,7 @@ void do_not_wait(int, unsigned, void*) {}
 
 struct Transaction {
   const char* service;
-  Key key;
+  TrialKey key;
   Phase phase;
 };
 
@@ -85,7 +86,7 @@ void run_transaction(const Transaction& transaction, const PamTrial& trial, Repo
   ::pam_set_item(handle, PAM_FAIL_DELAY, reinterpret_cast<const void*>(&do_not_wait));
   ::pam_set_item(handle, PAM_RHOST, "127.0.0.1");
   ::pam_set_item(handle, PAM_TTY, "ssh");
-  if (transaction.key == Key::kGiven) ::pam_putenv(handle, "SSH_AUTH_INFO_0=publickey trial");
+  if (transaction.key == TrialKey::kGiven) ::pam_putenv(handle, "SSH_AUTH_INFO_0=publickey trial");
   if (transaction.phase == Phase::kAuth) report.authenticated = ::pam_authenticate(handle, PAM_DISALLOW_NULL_AUTHTOK);
   if (transaction.phase == Phase::kAccount) report.admitted = ::pam_acct_mgmt(handle, 0);
   ::pam_end(handle, PAM_SUCCESS);
@@ -132,7 +133,7 @@ class Directory {
   Directory& operator=(const Directory&) = delete;
   ~Directory() { remove(); }
 
-  [[nodiscard]] Result<void> fill(const PamFiles& files) const {
+  [[nodiscard]] Result<void> fill(const PamTexts& files) const {
     if (const auto made = make_directory(path_, 0700); !made) return made.error();
     for (const auto& [name, text] : files) {
       std::ofstream file(path_ + "/" + name);
@@ -161,11 +162,47 @@ std::string told(int status) {
   return std::string(::pam_strerror(nullptr, status)) + " (PAM " + std::to_string(status) + ")";
 }
 
-Result<void> judge_admission(const Report& report, int wanted) {
-  if (report.admitted == wanted) return done();
-  if (report.admitted == PAM_MODULE_UNKNOWN) return module_missing();
-  return went_wrong("account: a login without a code ends with " + told(report.admitted) + ", not as ours refuses",
+Error not_our_refusal(int status) {
+  if (status == PAM_MODULE_UNKNOWN) return module_missing();
+  return went_wrong("account: a login without a code ends with " + told(status) + ", not as ours refuses",
                     "see that 'twinlock config check' is content, and the log (authpriv)");
+}
+
+/// Our own `account` lines, without all others.
+std::string our_account_lines(const PamTexts& files, const std::string& service) {
+  std::string lines;
+  const PamStack stack = load_pam_stack(files_of(files), service);
+  for (const PamHandler& handler : stack.of(PamFacility::kAccount)) {
+    if (task_of(handler) != OurTask::kCheckCode) continue;
+    lines += "account required " + pam_quoted(handler.module);
+    for (const std::string& word : handler.arguments) lines += " " + pam_quoted(word);
+    lines += "\n";
+  }
+  return lines;
+}
+
+struct Admission {
+  Transaction transaction;
+  int wanted;  ///< What our refusal is in this service.
+};
+
+/// The whole stack refuses. Where it does so before us, whom it does not know, that shows nothing of us: then ours runs
+/// alone, and must refuse; that its refusal counts in the whole is shown on paper (stack_flaws.h).
+Result<void> try_admission(const Admission& admission, const PamTrial& trial) {
+  const auto whole = run_apart(admission.transaction, trial);
+  if (!whole) return whole.error();
+  if (whole->admitted == admission.wanted) return done();
+  const bool refuses = whole->admitted > PAM_SUCCESS && whole->admitted != PAM_NEW_AUTHTOK_REQD;
+  if (!refuses || whole->admitted == PAM_MODULE_UNKNOWN) return not_our_refusal(whole->admitted);
+  const std::string lines = our_account_lines(trial.files, admission.transaction.service);
+  if (lines.empty()) return not_our_refusal(whole->admitted);  // without any PAM would refuse as we do
+  const std::string directory = trial.directory + "/alone";
+  const PamTexts ours{{admission.transaction.service, lines}};
+  const Directory place(directory);
+  if (const auto filled = place.fill(ours); !filled) return filled;
+  const auto alone = run_apart(admission.transaction, {ours, directory, trial.language});
+  if (!alone) return alone.error();
+  return alone->admitted == admission.wanted ? done() : Result<void>(not_our_refusal(alone->admitted));
 }
 
 Result<void> judge_without_key(const Report& report) {
@@ -187,13 +224,12 @@ Result<void> judge_with_key(const Report& report) {
 Result<void> try_ssh_stack(const PamTrial& trial) {
   const Directory directory(trial.directory);
   if (const auto filled = directory.fill(trial.files); !filled) return filled;
-  const auto admission = run_apart({"sshd", Key::kGiven, Phase::kAccount}, trial);
-  if (!admission) return admission.error();
-  if (const auto good = judge_admission(*admission, PAM_PERM_DENIED); !good) return good;
-  const auto without_key = run_apart({"sshd", Key::kNone, Phase::kAuth}, trial);
+  const Admission admission{{"sshd", TrialKey::kGiven, Phase::kAccount}, PAM_PERM_DENIED};
+  if (const auto good = try_admission(admission, trial); !good) return good;
+  const auto without_key = run_apart({"sshd", TrialKey::kNone, Phase::kAuth}, trial);
   if (!without_key) return without_key.error();
   if (const auto good = judge_without_key(*without_key); !good) return good;
-  const auto with_key = run_apart({"sshd", Key::kGiven, Phase::kAuth}, trial);
+  const auto with_key = run_apart({"sshd", TrialKey::kGiven, Phase::kAuth}, trial);
   if (!with_key) return with_key.error();
   return judge_with_key(*with_key);
 }
@@ -201,24 +237,22 @@ Result<void> try_ssh_stack(const PamTrial& trial) {
 Result<void> try_samba_stack(const PamTrial& trial) {
   const Directory directory(trial.directory);
   if (const auto filled = directory.fill(trial.files); !filled) return filled;
-  const auto admission = run_apart({"samba", Key::kNone, Phase::kAccount}, trial);
-  if (!admission) return admission.error();
-  return judge_admission(*admission, PAM_AUTH_ERR);
+  return try_admission({{"samba", TrialKey::kNone, Phase::kAccount}, PAM_AUTH_ERR}, trial);
 }
 
-PamFiles read_pam_files() {
-  PamFiles files;
-  for (const char* directory : {"/usr/lib/pam.d", "/etc/pam.d"}) {
+PamTexts read_pam_texts() {
+  PamTexts texts;
+  for (const char* directory : {"/usr/share/pam.d", "/usr/lib/pam.d", "/etc/pam.d"}) {
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(directory, absent)) {
       std::error_code unreadable;
       if (!entry.is_regular_file(unreadable)) continue;
       std::ostringstream text;
       text << std::ifstream(entry.path()).rdbuf();
-      files[entry.path().filename().string()] = text.str();
+      texts[entry.path().filename().string()] = text.str();
     }
   }
-  return files;
+  return texts;
 }
 
 }  // namespace twinlock

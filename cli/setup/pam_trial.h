@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "cli/setup/pam_chain.h"
+#include "cli/setup/stack_text.h"
 #include "config/config.h"
 
 namespace twinlock {
@@ -17,20 +17,20 @@ namespace twinlock {
 inline constexpr const char* kNobodysName = "twinlock-trial";
 
 struct PamTrial {
-  const PamFiles& files;         ///< All of /etc/pam.d, with the changed file.
+  const PamTexts& files;         ///< All of /etc/pam.d, with the changed file.
   const std::string& directory;  ///< Where they are written for the trial (0700); removed again.
   Language language;             ///< In which codes are asked.
 };
 
 /// sshd: the password is asked first, and after a wrong one nothing more and nobody is let in; beside a key no password
-/// is asked; a login without a code is refused with PAM_PERM_DENIED. kConfig says what went otherwise: also that the
-/// module is not where PAM looks for it.
+/// is asked; a login without a code is refused, by us with PAM_PERM_DENIED. kConfig says what went otherwise: also that
+/// the module is not where PAM looks for it.
 [[nodiscard]] Result<void> try_ssh_stack(const PamTrial& trial);
 
-/// samba: a login without a code is refused with PAM_AUTH_ERR.
+/// samba: a login without a code is refused, by us with PAM_AUTH_ERR.
 [[nodiscard]] Result<void> try_samba_stack(const PamTrial& trial);
 
-/// The stacks of /usr/lib/pam.d and, in their place, of /etc/pam.d.
-[[nodiscard]] PamFiles read_pam_files();
+/// The stacks that distributions keep elsewhere (/usr/lib/pam.d) and, in their place, those of /etc/pam.d.
+[[nodiscard]] PamTexts read_pam_texts();
 
 }  // namespace twinlock

@@ -14,21 +14,11 @@
 namespace twinlock {
 namespace {
 
+constexpr std::string_view kPamDirectory = "/etc/pam.d/";
+constexpr const char* kSweepTimer = "twinlock-sweep.timer";
 constexpr std::int64_t kNextTry = 30'000;  // milliseconds
 
 std::string unit_of(const JournalEntry& entry) { return "twinlock-setup-rollback-" + entry.service; }
-
-Result<void> see_that_nobody_edited(const JournalEntry& entry) {
-  for (const JournalFile& file : entry.files) {
-    const auto edited = was_edited(file);
-    if (!edited) return edited.error();
-    if (!*edited) continue;
-    return Error{
-        Error::Code::kRefused, file.path, "was edited since twinlock wrote it",
-        "put back what you want to keep by hand, or take it back all the same with --force, which keeps a copy"};
-  }
-  return done();
-}
 
 bool is_due(const JournalEntry& entry) {
   return entry.phase != JournalEntry::Phase::kConfirmed && has_come(entry.deadline);
@@ -62,6 +52,8 @@ Result<std::vector<std::string>> roll_back_if_due(const Desk& desk, const Config
 void count_down(Desk desk, const Config& config, const Journal& journal, const JournalEntry& entry) {
   while (true) {
     const auto now = find_again(journal, entry);
+    // Somebody removed all of it, and confirmed nothing.
+    if (!now && journal.is_gone() && journal.write_anew(entry)) continue;
     if (now && (!*now || (*now)->phase == JournalEntry::Phase::kConfirmed)) return;
     if (now && !is_due(**now)) {
       sleep_until((*now)->deadline.since_boot);
@@ -73,13 +65,15 @@ void count_down(Desk desk, const Config& config, const Journal& journal, const J
   }
 }
 
-Result<void> start_timer(const Desk& desk, const JournalEntry& entry) {
+/// The timer knows by itself where the journal lies: when its time comes the configuration may be broken.
+Result<void> start_timer(const Desk& desk, const Journal& journal, const JournalEntry& entry) {
   std::error_code unreadable;
   const std::string self = std::filesystem::read_symlink("/proc/self/exe", unreadable).string();
   const auto left = (entry.deadline.since_boot - milliseconds_since_boot()) / 1000 + 1;
-  const auto started = run_program({"systemd-run", "--quiet", "--collect", "--unit=" + unit_of(entry),
-                                    "--on-active=" + std::to_string(left) + "s", "--timer-property=AccuracySec=1s",
-                                    self, "--config", desk.config_path(), "setup", "undo", "--if-due"});
+  const auto started =
+      run_program({"systemd-run", "--quiet", "--collect", "--unit=" + unit_of(entry),
+                   "--on-active=" + std::to_string(left) + "s", "--timer-property=AccuracySec=1s", self, "--config",
+                   desk.config_path(), "setup", "undo", "--if-due", "--journal", journal.directory()});
   if (!started) return started.error();
   if (started->status == 0) return done();
   return Error{Error::Code::kStore, "systemd-run", "started no countdown: " + printable(started->output), ""};
@@ -93,6 +87,16 @@ std::string title_of(const JournalEntry& entry) {
   return text;
 }
 
+Result<void> see_that_sweeps_go_on() {
+  if (!has_systemd()) return done();
+  const auto enabled = run_program({"systemctl", "is-enabled", "--quiet", kSweepTimer});
+  if (!enabled) return enabled.error();
+  if (enabled->status == 0) return done();
+  return Error{Error::Code::kRefused, kSweepTimer,
+               "is not enabled: after a restart of the machine nothing would take the change back",
+               "run: systemctl enable --now " + std::string(kSweepTimer)};
+}
+
 void end_countdown(const JournalEntry& entry) {
   if (has_systemd()) {
     static_cast<void>(run_program({"systemctl", "stop", unit_of(entry) + ".timer"}));  // it would find nothing to do
@@ -101,36 +105,53 @@ void end_countdown(const JournalEntry& entry) {
   }
 }
 
+namespace {
+
+/// PAM's stacks first, for they refuse at once, and then the last written first. What is left of a setup whose stack is
+/// back is never weaker than what was before it, and locks nobody out.
+std::vector<const JournalFile*> in_order_of_return(const JournalEntry& entry) {
+  std::vector<const JournalFile*> files;
+  for (auto file = entry.files.rbegin(); file != entry.files.rend(); ++file) files.push_back(&*file);
+  std::ranges::stable_partition(files, [](const JournalFile* file) { return file->path.starts_with(kPamDirectory); });
+  return files;
+}
+
+}  // namespace
+
 Result<TakenBack> take_back(const Journal& journal, const JournalEntry& entry, OnEdit on_edit) {
-  if (on_edit == OnEdit::kLeave) {
-    if (const auto untouched = see_that_nobody_edited(entry); !untouched) return untouched.error();
+  std::vector<Restoration> ready;
+  const auto files = in_order_of_return(entry);
+  for (const JournalFile* file : files) {
+    auto restoration = Restoration::prepare(*file, on_edit, journal.directory());
+    if (!restoration) return restoration.error();
+    ready.push_back(std::move(*restoration));
   }
   TakenBack back;
-  std::optional<Error> failure;
-  for (auto file = entry.files.rbegin(); file != entry.files.rend(); ++file) {
-    const auto restored = restore_file(*file, on_edit, journal.directory());
-    if (!restored) failure = restored.error();
-    if (restored && *restored == Restored::kNow) back.restored.push_back(file->path);
+  for (std::size_t at = 0; at < files.size(); ++at) {
+    const auto restored = ready[at].finish();
+    if (!restored) return restored.error();
+    if (*restored == Restored::kNow) back.restored.push_back(files[at]->path);
   }
-  if (failure) return *failure;
+  const auto told = reload_server(entry.service);
+  if (!told) return told.error();  // who runs by the old files still may refuse: the next one tells it again
+  back.words = *told;
   if (const auto forgotten = journal.remove(entry); !forgotten) return forgotten.error();
   end_countdown(entry);
-  const auto told = reload_server(entry.service);
-  back.words = told ? *told : told.error().text();
   return back;
 }
 
-Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const Config& config) {
-  const auto journal = Journal::open_if_any(config);
+Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const JournalPlace& place) {
+  const auto journal = Journal::open_if_any(place.directory);
   if (!journal) return journal.error();
   std::vector<std::string> restored;
   if (!*journal) return restored;
-  const auto entries = (*journal)->entries();
-  if (!entries) return entries.error();
+  const auto content = (*journal)->read();
+  if (!content) return content.error();
   std::optional<Error> failure;  // of one service, which must not keep the others
-  for (const JournalEntry& entry : *entries) {
+  for (const DamagedEntry& damaged : content->damaged) failure = damaged.error;
+  for (const JournalEntry& entry : content->entries) {
     if (!is_due(entry)) continue;
-    auto back = roll_back_if_due(desk, config, **journal, entry);
+    auto back = roll_back_if_due(desk, place.config, **journal, entry);
     if (!back) failure = back.error();
     if (back) std::ranges::move(*back, std::back_inserter(restored));
   }
@@ -138,16 +159,14 @@ Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const Confi
   return restored;
 }
 
-Result<std::optional<ProcessIdentity>> begin_countdown(const Desk& desk, const Config& config,
+Result<std::optional<ProcessIdentity>> begin_countdown(const Desk& desk, const Config& config, const Journal& journal,
                                                        const JournalEntry& entry) {
   if (has_systemd()) {
     end_countdown(entry);  // the timer of one that was taken back otherwise would have its name
-    const auto started = start_timer(desk, entry);
+    const auto started = start_timer(desk, journal, entry);
     return started ? Result<std::optional<ProcessIdentity>>(std::nullopt) : started.error();
   }
-  const auto journal = Journal::open(config);
-  if (!journal) return journal.error();
-  const auto watcher = start_detached([&] { count_down(desk, config, *journal, entry); });
+  const auto watcher = start_detached([&] { count_down(desk, config, journal, entry); });
   if (!watcher) return watcher.error();
   return std::optional(*watcher);
 }

@@ -7,6 +7,7 @@
 #include "cli/desk.h"
 #include "cli/setup/file_change.h"
 #include "cli/setup/journal.h"
+#include "cli/setup/journal_place.h"
 
 namespace twinlock {
 
@@ -16,22 +17,27 @@ struct TakenBack {
   std::string words;                  ///< What became of the running server.
 };
 
-/// Puts every file of the entry back, the last written first, then forgets the entry, stops its countdown and has the
-/// server read its files. What was done already is not done again, so that a cut-off one can be repeated.
+/// Puts every file of the entry back, has the server read its files, forgets the entry and stops its countdown.
+/// Half of a setup would lock everybody out, or let people in without a code, so all files are got ready before the
+/// first one changes: where that fails (a full disk) nothing has changed. Should a file refuse to be replaced all the
+/// same, PAM's stacks are back already, and the rest stays. The entry stays after every Error, also where the server
+/// cannot be told; what was done already is not done again, so that it can be repeated.
 /// A file that somebody edited: with kLeave nothing at all is done (kRefused); with kKeepCopy it is put back too, and
-/// the edited one is kept in the journal's directory. Half of a setup would lock everybody out, or let people in
-/// without a code, so it is all or nothing. kStore where a file could not be put back: the others are, and the entry
-/// stays.
+/// the edited one is kept in the journal's directory.
 [[nodiscard]] Result<TakenBack> take_back(const Journal& journal, const JournalEntry& entry, OnEdit on_edit);
 
 /// Takes back whatever waits for a confirmation that did not come in time, edited or not, and writes it down.
-/// The files that were put back.
-[[nodiscard]] Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const Config& config);
+/// The files that were put back. What cannot be read or taken back of one service is an Error when the others are done.
+[[nodiscard]] Result<std::vector<std::string>> roll_back_overdue(const Desk& desk, const JournalPlace& place);
 
 /// Sees to it that the entry is taken back when its time is over, whatever becomes of this session: by a timer of
 /// systemd where that runs, else by a detached process, which is returned.
 [[nodiscard]] Result<std::optional<ProcessIdentity>> begin_countdown(const Desk& desk, const Config& config,
-                                                                     const JournalEntry& entry);
+                                                                     const Journal& journal, const JournalEntry& entry);
+
+/// After a restart of the machine nothing counts down any more: the sweep takes back then. kRefused where systemd runs
+/// and would not start it.
+[[nodiscard]] Result<void> see_that_sweeps_go_on();
 
 /// There is nothing left to count down to.
 void end_countdown(const JournalEntry& entry);

@@ -6,6 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
+#include "cli/setup/stack_text.h"
+
 namespace twinlock {
 
 inline constexpr const char* kSambaConfig = "/etc/samba/smb.conf";
@@ -16,9 +19,22 @@ inline constexpr const char* kSambaPamStack = "/etc/pam.d/samba";
 /// sections stand before. Unchanged where it stands there already.
 [[nodiscard]] std::string with_drop_in(std::string_view smb_conf);
 
-/// A PAM stack with our `account` line before all others of that kind, in place of one elsewhere or one whose refusal
-/// would not count, and our `session` line behind all lines. Unchanged where both stand there already.
-[[nodiscard]] std::string with_samba_lines(std::string_view stack);
+/// The stack `samba` of `texts` (the packaged one where there is none) with our `account` line before all others of
+/// that kind, included ones too, in place of one elsewhere or one whose refusal would not count, and our `session` line
+/// behind all lines. Unchanged where flaw_of_account() and flaw_of_session() find nothing in it.
+/// kConfig where that cannot be done so that nothing is wrong with the outcome.
+[[nodiscard]] Result<std::string> with_samba_lines(const PamTexts& texts);
+
+/// One `name = value` of smb.conf's kind of text, with the section's lines in their order and the name folded.
+struct SambaLine {
+  std::string name;
+  std::string value;
+};
+/// All of them, those of shares too: lines that go on are joined, remarks left out.
+[[nodiscard]] std::vector<SambaLine> samba_lines_in(std::string_view smb_conf);
+
+/// The pattern (glob(7)) of all names that a value with % macros can become.
+[[nodiscard]] std::string pattern_of_macros(std::string_view value);
 
 /// The global settings that `testparm -sv` prints, by their folded names (lower case, no blanks).
 [[nodiscard]] std::map<std::string, std::string> settings_of(std::string_view testparm_output);

@@ -8,6 +8,7 @@
 #include "cli/setup/packaged_files.h"
 #include "cli/setup/pam_trial.h"
 #include "cli/setup/samba_files.h"
+#include "cli/setup/samba_includes.h"
 #include "cli/setup/setup_service.h"
 
 namespace twinlock {
@@ -15,15 +16,25 @@ namespace {
 
 constexpr const char* kHelper = "/usr/libexec/twinlock/smb-map";  // as the drop-in names it
 
+/// The stack as the file system has it now; one that a distribution keeps elsewhere is copied to its place in /etc.
+Result<FileChange> plan_samba_stack() {
+  const PamTexts texts = read_pam_texts();
+  const auto text = with_samba_lines(texts);
+  if (!text) return text.error();
+  const auto change = plan_change(kSambaPamStack, [&](const auto&) { return *text; });
+  const auto seen = texts.find("samba");
+  if (!change || !change->before || (seen != texts.end() && *change->before == seen->second)) return change;
+  return Error{Error::Code::kRefused, kSambaPamStack, "changes just now", "run this again"};
+}
+
 Result<Changes> plan_samba(const Journal& journal) {
+  if (const auto readable = includes_by_client(); !readable) return readable.error();
   const std::string packaged(kPackagedSambaDropIn);
   const auto drop_in = plan_drop_in(journal, "samba", {kSambaDropIn, std::nullopt, packaged}, {});
   if (!drop_in) return drop_in.error();
   const auto main = plan_change(kSambaConfig, [](const auto& text) { return with_drop_in(text.value_or("")); });
   if (!main) return main.error();
-  const auto stack = plan_change(kSambaPamStack, [](const auto& text) {
-    return text ? with_samba_lines(*text) : std::string(kPackagedSambaStack);
-  });
+  const auto stack = plan_samba_stack();
   if (!stack) return stack.error();
   Changes changes;
   for (const auto& change : {*drop_in, *stack, *main}) {  // smb.conf last: it puts the others to use
@@ -47,6 +58,10 @@ Result<void> prove_samba() {
   if (!wanted) return wanted.error();
   const auto in_force = settings_in(kSambaConfig);
   if (!in_force) return in_force.error();
+  const auto other_file = in_force->find("configfile");
+  if (other_file != in_force->end()) {
+    if (const auto counts = see_that_smb_conf_counts(other_file->second, kSambaConfig); !counts) return counts;
+  }
   for (const std::string& name : names_of_settings(kPackagedSambaDropIn)) {
     const auto want = wanted->find(name);
     const auto have = in_force->find(name);
@@ -56,6 +71,21 @@ Result<void> prove_samba() {
                  "see 'testparm -sv'; settings in the registry or in other files may win over it"};
   }
   return done();
+}
+
+/// Ours stand behind those files and win over them, but for what no later line can take back.
+std::string caution_of_includes() {
+  const auto includes = includes_by_client();
+  std::string text;
+  for (const std::string& include : includes ? *includes : std::vector<std::string>()) {
+    text += "smb.conf includes " + printable(include) +
+            ", another file for each client: nobody can test here what that sets for whom.\n" +
+            "It must not say `config file`, or that client is not asked for a code.\n";
+    if (include.find("%U") != std::string::npos) {
+      text += "%U is the name as it was typed, with the code: write %u in its place.\n";
+    }
+  }
+  return text;
 }
 
 Result<void> try_samba(const PamTrial& trial) {
@@ -78,9 +108,10 @@ Result<SetupService> samba_setup(const SetupTools& tools) {
                       *service,
                       [&journal] { return plan_samba(journal); },
                       [&config](const Changes& changes, const std::string& directory) {
-                        return try_samba({pam_files_with(changes), directory, config.language});
+                        return try_samba({pam_texts_with(changes), directory, config.language});
                       },
-                      [](const Outlook&) { return prove_samba(); }};
+                      [](const Outlook&) { return prove_samba(); },
+                      caution_of_includes};
 }
 
 }  // namespace twinlock

@@ -11,9 +11,9 @@ constexpr std::string_view kPamDirectory = "/etc/pam.d/";
 
 Result<bool> wrote(const Journal& journal, const std::string& service, const std::string& path,
                    const std::string& text) {
-  const auto entries = journal.entries();
-  if (!entries) return entries.error();
-  return std::ranges::any_of(*entries, [&](const JournalEntry& entry) {
+  const auto content = journal.read();
+  if (!content) return content.error();
+  return std::ranges::any_of(content->entries, [&](const JournalEntry& entry) {
     return entry.service == service && std::ranges::any_of(entry.files, [&](const JournalFile& file) {
              return file.path == path && file.after == text;
            });
@@ -34,8 +34,8 @@ Result<FileChange> plan_drop_in(const Journal& journal, const std::string& servi
                "move it away, then run this again; what you need of it belongs into a file of your own"};
 }
 
-PamFiles pam_files_with(const Changes& changes) {
-  PamFiles files = read_pam_files();
+PamTexts pam_texts_with(const Changes& changes) {
+  PamTexts files = read_pam_texts();
   for (const FileChange& change : changes) {
     if (change.path.starts_with(kPamDirectory)) files[change.path.substr(kPamDirectory.size())] = change.after;
   }

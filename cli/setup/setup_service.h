@@ -24,6 +24,8 @@ struct SetupService {
   std::function<Result<void>(const Changes&, const std::string& directory)> try_out;
   /// Tests the files as they are now by what the server itself says of them.
   std::function<Result<void>(const Outlook&)> prove;
+  /// What nobody can test, in words; empty: nothing.
+  std::function<std::string()> caution;
 };
 
 struct SetupTools {
@@ -41,6 +43,6 @@ struct SetupTools {
                                               const FileChange& wanted, const std::vector<std::string>& ours);
 
 /// All of /etc/pam.d as it will be.
-[[nodiscard]] PamFiles pam_files_with(const Changes& changes);
+[[nodiscard]] PamTexts pam_texts_with(const Changes& changes);
 
 }  // namespace twinlock

@@ -22,13 +22,8 @@ std::string_view methods_of(SshWays ways) {
   return {};
 }
 
-struct Setting {
-  std::string keyword;  ///< In lower case; empty: none on this line.
-  std::string value;
-};
-
 /// `Keyword value`, also with '=' between and the value in quotes.
-Setting setting_of(std::string_view line) {
+SshLine setting_of(std::string_view line) {
   const auto start = line.find_first_not_of(" \t\r");
   if (start == std::string_view::npos || line[start] == '#') return {};
   line = line.substr(start, line.find_last_not_of(" \t\r") + 1 - start);
@@ -37,22 +32,15 @@ Setting setting_of(std::string_view line) {
   return {lowered(line.substr(0, end)), std::string(value == std::string_view::npos ? "" : line.substr(value))};
 }
 
-/// sshd takes relative patterns to lie in /etc/ssh.
 bool brings_drop_in(const std::string& patterns) {
-  std::istringstream words(patterns);
-  std::string pattern;
-  while (words >> pattern) {
-    std::erase(pattern, '"');
-    if (!pattern.starts_with('/')) pattern = "/etc/ssh/" + pattern;
-    if (::fnmatch(pattern.c_str(), kSshDropIn, FNM_PATHNAME) == 0) return true;
-  }
-  return false;
+  return std::ranges::any_of(include_patterns_in(patterns), [](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), kSshDropIn, FNM_PATHNAME) == 0;
+  });
 }
 
 bool comes_in_time(std::string_view sshd_config) {
   const auto ours = ssh_settings_of(kPackagedSshDropIn);
-  for (const std::string& line : lines_of(sshd_config)) {
-    const Setting setting = setting_of(line);
+  for (const SshLine& setting : ssh_lines_of(sshd_config)) {
     if (setting.keyword == "include" && brings_drop_in(setting.value)) return true;
     // Another Include may hold what it likes.
     const bool may_win = setting.keyword == "include" || setting.keyword == "challengeresponseauthentication";
@@ -82,12 +70,31 @@ std::string with_ssh_drop_in(std::string_view sshd_config) {
          std::string(kSshDropIn) + "\n" + std::string(sshd_config);
 }
 
+std::vector<SshLine> ssh_lines_of(std::string_view text) {
+  std::vector<SshLine> found;
+  for (const std::string& line : lines_of(text)) {
+    SshLine setting = setting_of(line);
+    if (!setting.keyword.empty()) found.push_back(std::move(setting));
+  }
+  return found;
+}
+
+std::vector<std::string> include_patterns_in(const std::string& value) {
+  std::istringstream words(value);
+  std::vector<std::string> patterns;
+  std::string pattern;
+  while (words >> pattern) {
+    std::erase(pattern, '"');
+    patterns.push_back(pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern);
+  }
+  return patterns;
+}
+
 std::map<std::string, std::string> ssh_settings_of(std::string_view text) {
   std::map<std::string, std::string> settings;
-  for (const std::string& line : lines_of(text)) {
-    Setting setting = setting_of(line);
+  for (SshLine& setting : ssh_lines_of(text)) {
     if (setting.keyword == "match") break;
-    if (!setting.keyword.empty()) settings.emplace(std::move(setting.keyword), std::move(setting.value));
+    settings.emplace(std::move(setting.keyword), std::move(setting.value));
   }
   return settings;
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "cli/setup/pam_chain.h"
+#include "cli/setup/stack_text.h"
 
 namespace twinlock {
 
@@ -26,12 +26,22 @@ enum class SshWays { kPasswordAndCode, kKeyAndCode, kEither };
 /// of its own at the top.
 [[nodiscard]] std::string with_ssh_drop_in(std::string_view sshd_config);
 
-/// The stack `sshd` of `files` with our lines; everything else stays where it is. Unchanged where flaw_of_auth(),
+/// The stack `sshd` of `texts` with our lines; everything else stays where it is. Unchanged where flaw_of_auth(),
 /// flaw_of_account() and flaw_of_session() find nothing in it.
 /// auth: the site's lines for the password stay (Debian's @include), or are written out where they would end the stack
 /// too early or too late (a substack). account: ours comes before the first line that can end the stack. session: last.
 /// kConfig where that cannot be done so that nothing is wrong with the outcome; says what is to be written by hand.
-[[nodiscard]] Result<std::string> with_ssh_lines(const PamFiles& files);
+[[nodiscard]] Result<std::string> with_ssh_lines(const PamTexts& texts);
+
+struct SshLine {
+  std::string keyword;  ///< In lower case.
+  std::string value;    ///< As written, quotes included.
+};
+/// The lines of sshd_config's kind of text that say something, those behind a Match too.
+[[nodiscard]] std::vector<SshLine> ssh_lines_of(std::string_view text);
+
+/// The absolute patterns that the value of an Include names: relative ones lie in /etc/ssh.
+[[nodiscard]] std::vector<std::string> include_patterns_in(const std::string& value);
 
 /// The settings of sshd_config's kind of text, as `sshd -T` prints them too: keywords in lower case, the first of each
 /// counts. Reads up to a Match.

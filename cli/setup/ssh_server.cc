@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -9,11 +10,13 @@
 #include "base/printable.h"
 #include "cli/program.h"
 #include "cli/setup/config_lines.h"
-#include "cli/setup/ssh_files.h"
+#include "cli/setup/ssh_config_files.h"
 
 namespace twinlock {
 namespace {
 
+/// A Match may ask a directory about groups.
+constexpr std::chrono::seconds kPatience{20};
 const SshVisitor kStranger{"nobody", "192.0.2.1"};
 
 using Settings = std::map<std::string, std::string>;
@@ -25,7 +28,7 @@ Error refused(const std::string& why) {
 Result<Settings> settings_for(const std::string& sshd, const SshVisitor& visitor) {
   const std::string spec =
       "user=" + visitor.user + ",host=" + visitor.address + ",addr=" + visitor.address + ",laddr=192.0.2.2,lport=22";
-  const auto said = run_program({sshd, "-T", "-C", spec});
+  const auto said = run_program({sshd, "-T", "-C", spec}, kPatience);
   if (!said) return said.error();
   if (said->status != 0) return refused(said->output);
   return ssh_settings_of(said->output);
@@ -49,6 +52,24 @@ Error overridden(const std::string& keyword, const Settings& have, const std::st
 bool uses_our_stack(const Settings& have) {
   const auto service = have.find("pamservicename");
   return service == have.end() || service->second == kSshService;
+}
+
+std::string unquoted(std::string value) {
+  std::erase(value, '"');
+  return value;
+}
+
+/// From 9.8 on a Match can name another stack for people whom `sshd -T` is not asked about here.
+Result<void> see_that_no_match_names_another_stack() {
+  for (const SshLine& line : ssh_config_lines()) {
+    if (line.keyword != "pamservicename" || unquoted(line.value) == kSshService) continue;
+    return Error{
+        Error::Code::kConfig, kSshdConfig,
+        "has sshd use another PAM stack for some: PAMServiceName " + printable(line.value),
+        "remove the line, or put twinlock into that stack by hand (pam_twinlock(8)) and set it up without this "
+        "command"};
+  }
+  return done();
 }
 
 Result<void> test_stranger(const std::string& sshd, const Settings& wanted) {
@@ -87,19 +108,21 @@ Result<std::string> find_sshd() {
   return Error{Error::Code::kNotFound, "sshd", "is not installed", "install the package that brings it"};
 }
 
+/// Not by `sshd -T`: a rollback must not depend on what that runs.
 std::string pid_file_of_sshd() {
-  const auto sshd = find_sshd();
-  const auto settings = sshd ? settings_for(*sshd, kStranger) : Result<Settings>(sshd.error());
-  const auto file = settings ? settings->find("pidfile") : Settings::const_iterator();
-  return settings && file != settings->end() ? file->second : "/run/sshd.pid";
+  for (const SshLine& line : ssh_config_lines()) {
+    if (line.keyword == "pidfile" && unquoted(line.value).starts_with('/')) return unquoted(line.value);
+  }
+  return "/run/sshd.pid";
 }
 
 Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();
-  const auto read = run_program({*sshd, "-t"});
+  const auto read = run_program({*sshd, "-t"}, kPatience);
   if (!read) return read.error();
   if (read->status != 0) return refused(read->output);
+  if (const auto good = see_that_no_match_names_another_stack(); !good) return good;
   if (const auto good = test_stranger(*sshd, ssh_settings_of(drop_in)); !good) return good;
   for (const SshVisitor& visitor : visitors) {
     if (const auto good = test_visitor(*sshd, visitor); !good) return good;

@@ -39,11 +39,11 @@ Result<FileChange> plan_ssh_config() {
 
 /// The stack as the file system has it now: PAM's other files may be links, this one not.
 Result<FileChange> plan_ssh_stack() {
-  PamFiles files = read_pam_files();
-  const auto text = with_ssh_lines(files);
+  PamTexts texts = read_pam_texts();
+  const auto text = with_ssh_lines(texts);
   if (!text) return text.error();
   const auto change = plan_change(kSshPamStack, [&](const auto&) { return *text; });
-  if (!change || change->before == files[kSshService]) return change;
+  if (!change || change->before == texts[kSshService]) return change;
   return Error{Error::Code::kConfig, kSshPamStack, "does not exist, or changes just now",
                "copy the stack that your system keeps elsewhere to this place, then run this again"};
 }
@@ -101,9 +101,10 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                       *service,
                       [&journal, ways] { return plan_ssh(journal, ways); },
                       [&config](const Changes& changes, const std::string& directory) {
-                        return try_ssh_stack({pam_files_with(changes), directory, config.language});
+                        return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
-                      [&config](const Outlook& outlook) { return prove_ssh(config, outlook); }};
+                      [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },
+                      [] { return std::string(); }};
 }
 
 }  // namespace twinlock

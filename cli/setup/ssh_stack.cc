@@ -1,16 +1,16 @@
-// MUST 1: a stack leaves here only when pam_chain.h finds nothing wrong with it (SshStack.* in ssh_files_test.cc).
-// MUST 2: no line that is not ours is moved or lost, except those for the password that are written out in full.
+// MUST 1: a stack leaves here only when stack_flaws.h finds nothing wrong with it (SshStack.* in ssh_stack_test.cc).
+// MUST 2: no line that is not ours is moved or lost, except those for the password that are written out in full
+//         (SshStack.KeepsTheOtherLinesOfWhatItWritesOut).
 #include <algorithm>
 #include <array>
 #include <optional>
 
-#include "cli/setup/config_lines.h"
+#include "cli/setup/password_lines.h"
 #include "cli/setup/ssh_files.h"
+#include "cli/setup/stack_flaws.h"
 
 namespace twinlock {
 namespace {
-
-using Role = ChainStep::Role;
 
 const std::string kKeyRemark =
     "# Who has given a key is not asked for the password; nothing else spares it. See pam_twinlock(8).";
@@ -20,75 +20,35 @@ const std::string kAccountRemark = "# Refuses logins that gave no code, such as 
 const std::string kAccountLine = "account    required     pam_twinlock.so";
 const std::string kSessionRemark = "# Every factor has passed now: the login earns its lease. Must stand last.";
 const std::string kSessionLine = "session    required     pam_twinlock.so";
+const Lines kRemarks{kKeyRemark, kCodeRemark, kAccountRemark, kSessionRemark};
 
-bool is_our_remark(const std::string& line) {
-  return line == kKeyRemark || line == kCodeRemark || line == kAccountRemark || line == kSessionRemark;
+constexpr std::array<PamFacility, 3> kOthers{PamFacility::kAccount, PamFacility::kPassword, PamFacility::kSession};
+
+/// No module is called so: these are only looked at together with others.
+bool decides_nothing(const PamHandler& handler) {
+  return handler.module_name() == "pam_permit" || handler.module_name() == "pam_deny";
 }
 
-/// One stack in work.
-struct Stack {
-  Lines lines;
-  const PamFiles& files;
+bool holds_password(const PamHandlers& handlers) { return std::ranges::any_of(handlers, checks_password); }
 
-  [[nodiscard]] Result<PamChain> chain(std::string_view kind) const { return pam_chain(text_of(lines), kind, files); }
-
-  /// What the line at `at`, with those that it goes on in, brings of this kind.
-  [[nodiscard]] PamChain chain_at(std::size_t at, std::string_view kind) const {
-    if (is_continued(lines, at)) return {};
-    Lines whole{lines[at]};
-    while (goes_on(whole.back()) && at + 1 < lines.size()) whole.push_back(lines[++at]);
-    const auto chain = pam_chain(text_of(whole), kind, files);
-    return chain ? *chain : PamChain();
-  }
-};
-
-bool is_ours(const ChainStep& step) {
-  return step.role == Role::kOurs || step.role == Role::kOurKey || step.role == Role::kOurSplit;
-}
-
-bool holds_password(const PamChain& chain) {
-  return std::ranges::any_of(
-      chain, [](const ChainStep& step) { return step.role == Role::kPassword || holds_password(step.steps); });
-}
-
-/// Takes our own lines of this kind out, and the remarks that we write before them.
-void remove_ours(Stack& stack, std::string_view kind) {
-  for (std::size_t at = stack.lines.size(); at-- > 0;) {
-    const PamChain here = stack.chain_at(at, kind);
-    if (here.size() != 1 || !is_ours(here[0]) || pam_words(stack.lines[at])[0] == "@include") continue;
-    std::size_t count = 1;
-    while (goes_on(stack.lines[at + count - 1]) && at + count < stack.lines.size()) ++count;
-    std::size_t from = at;
-    if (from > 0 && is_our_remark(stack.lines[from - 1])) --from;
-    const auto begin = stack.lines.begin();
-    stack.lines.erase(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(at + count));
-    at = from;
-  }
-}
-
-/// The lines that check the password: from the first to the last that does.
-struct Range {
-  std::size_t first;
-  std::size_t end;
-};
-
-std::optional<Range> password_range(const Stack& stack) {
-  std::optional<Range> range;
-  for (std::size_t at = 0; at < stack.lines.size(); ++at) {
-    if (!holds_password(stack.chain_at(at, "auth"))) continue;
-    std::size_t end = at + 1;
-    while (goes_on(stack.lines[end - 1]) && end < stack.lines.size()) ++end;
-    range = Range{range ? range->first : at, end};
+/// The lines that check the password: from the first to the last that does, and the refusal for everybody else and
+/// what belongs to it behind them (Debian's pam_deny and pam_permit).
+std::optional<LineRange> password_range(const StackText& stack) {
+  std::optional<LineRange> range;
+  bool goes_on = false;
+  for (const LineRange& part : stack.parts()) {
+    const PamHandlers here = stack.brought_by(part, PamFacility::kAuth);
+    if (here.empty()) continue;
+    const bool has_password = holds_password(here);
+    goes_on = has_password || (goes_on && std::ranges::all_of(here, decides_nothing));
+    if (has_password || (goes_on && range)) range = LineRange{range ? range->first : part.first, part.end};
   }
   return range;
 }
 
-PamChain chain_of_range(const Stack& stack, const Range& range) {
-  PamChain chain;
-  for (std::size_t at = range.first; at < range.end; ++at) {
-    for (ChainStep& step : stack.chain_at(at, "auth")) chain.push_back(std::move(step));
-  }
-  return chain;
+/// One substack is one line for those that jump.
+std::size_t lines_to_jump(const PamHandlers& handlers) {
+  return static_cast<std::size_t>(std::ranges::count(handlers, 0U, &PamHandler::level));
 }
 
 std::string key_line(std::size_t skipped) {
@@ -96,76 +56,56 @@ std::string key_line(std::size_t skipped) {
 }
 
 /// The site's own lines, with ours before and behind.
-Stack with_lines_kept(Stack stack, const Range& range) {
-  insert(stack.lines, range.end, {kCodeRemark, kCodeLine});
-  insert(stack.lines, range.first, {kKeyRemark, key_line(chain_of_range(stack, range).size())});
+StackText with_lines_kept(StackText stack, const LineRange& range) {
+  const std::size_t skipped = lines_to_jump(stack.brought_by(range, PamFacility::kAuth));
+  stack.put_before(range.end, {kCodeRemark, kCodeLine});
+  stack.put_before(range.first, {kKeyRemark, key_line(skipped)});
   return stack;
 }
 
-/// Modules that may be left out where the lines for the password are written out: what they do is done by sshd, by us
-/// (the delay), or by the order of the lines.
-bool may_be_left_out(const ChainStep& step) {
-  constexpr std::array<std::string_view, 3> kPassedOver{"pam_faildelay.so", "pam_usertype.so", "pam_localuser.so"};
-  return step.role == Role::kPermit || step.role == Role::kDeny ||
-         std::ranges::find(kPassedOver, step.module) != kPassedOver.end();
-}
-
-/// How a module is told where the password comes from: the first asks, the others use what was typed.
-std::string arguments_of(const ChainStep& step, std::size_t at) {
-  std::string text;
-  for (const std::string& word : step.arguments) {
-    const bool is_source = word == "use_first_pass" || word == "try_first_pass" || word == "forward_pass";
-    if (!is_source && word != "nullok") text += " " + word;
-  }
-  return at == 0 ? text : " use_first_pass" + text;
-}
-
-Lines written_out(const PamChain& passwords) {
-  Lines lines;
-  for (std::size_t at = 0; at < passwords.size(); ++at) {
-    const std::size_t left = passwords.size() - at - 1;
-    const std::string control = left == 0 ? "requisite  " : "[success=" + std::to_string(left) + " default=ignore]";
-    lines.push_back("auth       " + control + "  " + passwords[at].module + arguments_of(passwords[at], at));
-  }
-  return lines;
-}
-
-PamChain flattened(const PamChain& chain) {
-  PamChain flat;
-  for (const ChainStep& step : chain) {
-    if (step.role != Role::kSubstack) flat.push_back(step);
-    for (ChainStep& inner : flattened(step.steps)) flat.push_back(std::move(inner));
-  }
-  return flat;
-}
-
-/// The modules for the password one after the other in place of the site's lines; nullopt: those hold others too.
-std::optional<Stack> with_lines_written_out(Stack stack, const Range& range) {
-  Lines lines;
-  PamChain passwords;
-  for (const ChainStep& step : flattened(chain_of_range(stack, range))) {
-    if (step.role == Role::kPassword) {
-      passwords.push_back(step);
-    } else if (step.module == "pam_env.so" && lines.empty()) {
-      lines.emplace_back("auth       required     pam_env.so");
-    } else if (!may_be_left_out(step)) {
-      return std::nullopt;
+/// What stands in the range besides its lines of `auth`: an @include brings other kinds too.
+Lines rest_of(const StackText& stack, const LineRange& range) {
+  Lines rest;
+  std::size_t behind = range.first;
+  const auto keep_up_to = [&](std::size_t end) {
+    for (; behind < end; ++behind) rest.push_back(stack.lines()[behind]);
+  };
+  for (const LineRange& part : stack.parts()) {
+    const bool is_inside = part.first >= range.first && part.end <= range.end;
+    if (!is_inside || stack.brought_by(part, PamFacility::kAuth).empty()) continue;
+    keep_up_to(part.first);
+    behind = part.end;
+    const std::string name = stack.included_whole(part);
+    for (const PamFacility facility : kOthers) {
+      if (name.empty() || stack.brought_by(part, facility).empty()) continue;
+      std::string kind(name_of(facility));
+      kind.resize(10, ' ');
+      rest.push_back(kind + " include      " + name);
     }
   }
-  insert(lines, lines.size(), {kKeyRemark, key_line(passwords.size())});
-  insert(lines, lines.size(), written_out(passwords));
-  insert(lines, lines.size(), {kCodeRemark, kCodeLine});
-  const auto begin = stack.lines.begin();
-  stack.lines.erase(begin + static_cast<std::ptrdiff_t>(range.first), begin + static_cast<std::ptrdiff_t>(range.end));
-  insert(stack.lines, range.first, lines);
+  keep_up_to(range.end);
+  return rest;
+}
+
+/// The modules for the password one after the other in place of the site's lines.
+std::optional<StackText> with_lines_written_out(StackText stack, const LineRange& range) {
+  const auto out = written_out(stack.brought_by(range, PamFacility::kAuth));
+  if (!out) return std::nullopt;
+  Lines lines = out->before;
+  append(lines, {kKeyRemark, key_line(out->passwords.size())});
+  append(lines, out->passwords);
+  append(lines, {kCodeRemark, kCodeLine});
+  append(lines, rest_of(stack, range));
+  stack.remove(range);
+  stack.put_before(range.first, lines);
   return stack;
 }
 
 /// Debian's common-auth as it comes: only pam_unix, which the packaged stack names itself.
-bool is_plain(const PamChain& chain) {
-  const auto count = std::ranges::count(chain, Role::kPassword, &ChainStep::role);
-  return count == 1 && std::ranges::all_of(chain, [](const ChainStep& step) {
-           return step.role == Role::kPermit || step.role == Role::kDeny || step.module == "pam_unix.so";
+bool is_plain(const PamHandlers& handlers) {
+  return std::ranges::count_if(handlers, checks_password) == 1 &&
+         std::ranges::all_of(handlers, [](const PamHandler& handler) {
+           return decides_nothing(handler) || handler.module_name() == "pam_unix";
          });
 }
 
@@ -176,87 +116,98 @@ Error by_hand(const std::string& part, const std::string& why) {
       "every form in which nothing is wrong"};
 }
 
-using Flaw = std::string (*)(const PamChain&);
+bool is_good_auth(const std::optional<StackText>& stack) { return stack && flaw_of_auth(stack->load()).empty(); }
 
-std::string flaw_in(const Stack& stack, std::string_view kind, Flaw flaw) {
-  const auto chain = stack.chain(kind);
-  return chain ? flaw(*chain) : chain.error().text();
+bool uses_split(const PamStack& stack) {
+  return std::ranges::any_of(stack.of(PamFacility::kAuth),
+                             [](const PamHandler& handler) { return task_of(handler) == OurTask::kSplit; });
 }
 
-bool uses_split(const Stack& stack) {
-  const auto chain = stack.chain("auth");
-  return chain && std::ranges::any_of(*chain, [](const ChainStep& step) { return step.role == Role::kOurSplit; });
-}
-
-Result<Stack> with_auth(Stack stack) {
-  if (uses_split(stack))
+Result<StackText> with_auth(StackText stack) {
+  const PamStack now = stack.load();
+  if (uses_split(now))
     return by_hand("auth", "they cut the code off the password (split), which this command does not write");
-  if (flaw_in(stack, "auth", flaw_of_auth).empty()) return stack;
-  remove_ours(stack, "auth");
+  if (flaw_of_auth(now).empty()) return stack;
+  stack.remove_ours(PamFacility::kAuth, kRemarks);
   const auto range = password_range(stack);
   if (!range) return by_hand("auth", "no module in them is known to check the password");
-  const Stack kept = with_lines_kept(stack, *range);
   const auto out = with_lines_written_out(stack, *range);
-  const bool prefers_out = is_plain(chain_of_range(stack, *range));
-  if (out && prefers_out && flaw_in(*out, "auth", flaw_of_auth).empty()) return *out;
-  const std::string flaw = flaw_in(kept, "auth", flaw_of_auth);
+  if (is_plain(stack.brought_by(*range, PamFacility::kAuth)) && is_good_auth(out)) return *out;
+  const StackText kept = with_lines_kept(stack, *range);
+  const std::string flaw = flaw_of_auth(kept.load());
   if (flaw.empty()) return kept;
-  if (out && flaw_in(*out, "auth", flaw_of_auth).empty()) return *out;
+  if (is_good_auth(out)) return *out;
   return by_hand("auth", flaw);
 }
 
-/// The first line of the kind that may end the stack, or holds others; behind the last where there is none.
-std::size_t place_of_account(const Stack& stack) {
-  std::size_t behind = stack.lines.size();
-  for (std::size_t at = 0; at < stack.lines.size(); ++at) {
-    const PamChain here = stack.chain_at(at, "account");
+/// They refuse for a while or a kind of session, end no stack early, and are asked before us in the packaged stacks:
+/// maintenance is told to everybody.
+bool may_stand_before(const PamHandler& handler) {
+  const bool is_known = handler.module_name() == "pam_nologin" || handler.module_name() == "pam_sepermit";
+  const bool is_plain_line =
+      handler.control == parse_pam_control("required") || handler.control == parse_pam_control("requisite");
+  return is_known && is_plain_line && handler.kind == PamHandler::Kind::kModule;
+}
+
+/// Before the first line that is not one of those; behind the last where all are.
+std::size_t place_of_account(const StackText& stack) {
+  std::size_t behind = stack.lines().size();
+  for (const LineRange& part : stack.parts()) {
+    const PamHandlers here = stack.brought_by(part, PamFacility::kAccount);
     if (here.empty()) continue;
-    const auto words = pam_words(stack.lines[at]);
-    const bool is_plain_line = words.size() > 2 && (words[1] == "required" || words[1] == "requisite");
-    if (!is_plain_line) return at;
-    behind = at + 1;
+    if (!std::ranges::all_of(here, may_stand_before)) return part.first;
+    behind = part.end;
   }
   return behind;
 }
 
-Result<Stack> with_account(Stack stack) {
-  if (flaw_in(stack, "account", flaw_of_account).empty()) return stack;
-  remove_ours(stack, "account");
-  insert(stack.lines, place_of_account(stack), {kAccountRemark, kAccountLine});
-  const std::string flaw = flaw_in(stack, "account", flaw_of_account);
-  return flaw.empty() ? Result<Stack>(stack) : by_hand("account", flaw);
+Result<StackText> with_account(StackText stack) {
+  if (flaw_of_account(stack.load(), PamHost::kSshd).empty()) return stack;
+  stack.remove_ours(PamFacility::kAccount, kRemarks);
+  stack.put_before(place_of_account(stack), {kAccountRemark, kAccountLine});
+  const std::string flaw = flaw_of_account(stack.load(), PamHost::kSshd);
+  return flaw.empty() ? Result<StackText>(stack) : by_hand("account", flaw);
 }
 
-std::size_t behind_last(const Stack& stack, std::string_view kind) {
-  std::size_t behind = stack.lines.size();
-  for (std::size_t at = 0; at < stack.lines.size(); ++at) {
-    if (!stack.chain_at(at, kind).empty()) behind = at + 1;
+std::size_t behind_last_session(const StackText& stack) {
+  std::size_t behind = stack.lines().size();
+  for (const LineRange& part : stack.parts()) {
+    if (!stack.brought_by(part, PamFacility::kSession).empty()) behind = part.end;
   }
-  while (behind < stack.lines.size() && is_continued(stack.lines, behind)) ++behind;
   return behind;
 }
 
-Result<Stack> with_session(Stack stack) {
-  if (flaw_in(stack, "session", flaw_of_session).empty()) return stack;
-  remove_ours(stack, "session");
-  insert(stack.lines, behind_last(stack, "session"), {kSessionRemark, kSessionLine});
-  const std::string flaw = flaw_in(stack, "session", flaw_of_session);
-  return flaw.empty() ? Result<Stack>(stack) : by_hand("session", flaw);
+Result<StackText> with_session(StackText stack) {
+  if (flaw_of_session(stack.load(), PamHost::kSshd).empty()) return stack;
+  stack.remove_ours(PamFacility::kSession, kRemarks);
+  stack.put_before(behind_last_session(stack), {kSessionRemark, kSessionLine});
+  const std::string flaw = flaw_of_session(stack.load(), PamHost::kSshd);
+  return flaw.empty() ? Result<StackText>(stack) : by_hand("session", flaw);
+}
+
+/// Whether both do the same in all but `auth`, our own lines aside.
+bool are_the_same_besides(const PamStack& before, const PamStack& after) {
+  return std::ranges::all_of(kOthers, [&](PamFacility facility) { return has_same_lines(facility, before, after); });
 }
 
 }  // namespace
 
-Result<std::string> with_ssh_lines(const PamFiles& files) {
-  const auto text = files.find(kSshService);
-  if (text == files.end())
+Result<std::string> with_ssh_lines(const PamTexts& texts) {
+  const auto text = texts.find(kSshService);
+  if (text == texts.end())
     return Error{Error::Code::kConfig, kSshPamStack, "does not exist", "is OpenSSH's server installed?"};
-  const auto auth = with_auth({lines_of(text->second), files});
+  const StackText now(kSshService, text->second, files_of(texts));
+  if (const PamStack stack = now.load(); stack.broken) return by_hand("all kinds", *stack.broken);
+  const auto auth = with_auth(now);
   if (!auth) return auth.error();
   const auto account = with_account(*auth);
   if (!account) return account.error();
   const auto session = with_session(*account);
   if (!session) return session.error();
-  return session->lines == lines_of(text->second) ? text->second : text_of(session->lines);
+  if (const std::string flaw = flaw_of_text(session->load()); !flaw.empty()) return by_hand("all kinds", flaw);
+  if (session->lines() == now.lines()) return text->second;
+  if (are_the_same_besides(now.load(), session->load())) return session->text();
+  return by_hand("all kinds", "other lines would no longer run, such as those of the stack named other");
 }
 
 }  // namespace twinlock

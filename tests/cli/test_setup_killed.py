@@ -1,5 +1,7 @@
 """SIGKILL in the midst of a setup or an undo: what is left is put back by the next undo, byte for byte."""
 
+import os
+import signal
 import subprocess
 
 from support import paths
@@ -42,6 +44,19 @@ class Killed(SetupScenario):
             self.assertNotEqual(self.before, everything_below(SSH, PAM))
             self.assert_status(DONE, run("setup", "undo", "--yes"))
             self.assert_as_before()
+
+    def test_ctrl_z_waits_until_all_is_written(self) -> None:
+        """Who is stopped with the journal's lock in hand would keep the rollback from coming."""
+        trace = ["strace", "--quiet=all", "--output=/dev/null", "--trace=rename", "--inject=rename:signal=TSTP:when=2"]
+        with subprocess.Popen([*trace, paths.COMMAND, "setup", "ssh", "--yes"], stdout=subprocess.DEVNULL,
+                              process_group=0) as traced:
+            try:
+                self.await_condition(lambda: '"waiting"' in "".join(f.read_text() for f in JOURNAL.glob("*.json")))
+            finally:
+                os.killpg(traced.pid, signal.SIGCONT)
+                traced.wait(20)
+        self.assert_status(DONE, run("setup", "undo", "--yes"))
+        self.assert_as_before()
 
     def test_an_undo_that_dies_can_be_repeated(self) -> None:
         for call in ("rename", "unlink"):

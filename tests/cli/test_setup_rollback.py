@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from support import paths, twinlock
-from support.command import DONE, NO, STORE, USAGE, Person, run
+from support.command import CONFIG_FILE, DONE, NO, STORE, USAGE, Person, run
 from support.processes import wait_for_end
 from support.setup_scenario import (JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SSHD_CONFIG, SetupScenario,
                                     everything_below)
@@ -169,6 +169,16 @@ class Rollback(Scenario):
         with self.config("nonsense = 1\n"):
             run("sweep")
         self.assert_as_before()
+
+    def test_a_sweep_takes_it_back_where_the_configuration_is_gone(self) -> None:
+        unit = (paths.PACKAGING / "systemd/twinlock-sweep.service").read_text()
+        self.assertIn(f"\nConditionPathExists=|{JOURNAL}\n", unit)
+        self.set_up_ssh()
+        self.change_entry(boot_id="another")
+        with self.config(""):
+            CONFIG_FILE.unlink()
+            run("sweep")
+            self.assert_as_before()
 
     def test_a_file_of_another_mode_or_a_link_in_its_place_does_not_keep_it(self) -> None:
         for spoil in (lambda: SSH_STACK.chmod(0o664), lambda: shutil.move(SSH_STACK, "/run/moved")):

@@ -114,6 +114,29 @@ class SetupSamba(SetupScenario):
         self.assertFalse(DROP_IN.exists())
         self.assertEqual([], list(JOURNAL.glob("*.json")))
 
+    def test_another_configuration_file_is_refused_wherever_it_is_named(self) -> None:
+        """testparm tests smb.conf; smbd would go by the other."""
+        more, for_client = SAMBA / "more.conf", SAMBA / "client.pc1.conf"
+        line = "config file = /etc/samba/real.conf\n"
+        for text, others in ((f"[global]\n   {line}", {}),
+                             (f"[global]\n   include = {more}\n", {more: f"[global]\nConfigFile=/etc/samba/real.conf\n"}),
+                             (f"[global]\n   include = {SAMBA}/client.%m.conf\n", {for_client: line})):
+            with self.subTest(text):
+                SMB_CONF.write_text(text)
+                for path, content in others.items():
+                    path.write_text(content)
+                self.before = everything_below(SAMBA, STACK.parent)
+                done = self.assert_status(CONFIG, self.setup_samba())
+                self.assertIn("config file = /etc/samba/real.conf", done.messages)
+                self.assert_untouched()
+
+    def test_what_is_included_for_some_clients_only_is_told(self) -> None:
+        (SAMBA / "client.pc1.conf").write_text("[global]\n   map to guest = bad user\n")
+        SMB_CONF.write_text(f"[global]\n   include = {SAMBA}/client.%m.conf\n   include = {SAMBA}/%U.conf\n")
+        done = self.assert_done(self.setup_samba())
+        self.assertIn(f"smb.conf includes {SAMBA}/client.%m.conf, another file for each client", done.output)
+        self.assertIn("write %u in its place", done.output)
+
     def test_a_second_run_finds_out_what_has_been_overridden_since(self) -> None:
         self.assert_done(self.setup_samba())
         text = SMB_CONF.read_text()
@@ -128,6 +151,22 @@ class SetupSamba(SetupScenario):
             account = [line for line in lines if line[0] == "account" or line[-1] == "common-account"]
             self.assertEqual(["account", "requisite", "pam_twinlock.so"], account[0])
             self.assertEqual(["session", "required", "pam_twinlock.so"], lines[-1])
+
+    def test_it_looks_into_includes_whatever_their_names(self) -> None:
+        rules = STACK.with_name("site-auth")
+        self.addCleanup(rules.unlink)
+        rules.write_text("account sufficient pam_localuser.so\n")
+        for include in ("@include site-auth", "account include site-auth", "account substack site-auth"):
+            STACK.write_text(f"{include}\naccount requisite pam_twinlock.so\n")
+            self.set_up()
+            self.assertEqual(["account", "requisite", "pam_twinlock.so"], STACK.read_text().split("\n")[0].split())
+
+    def test_a_stack_that_cannot_be_made_good_is_refused_with_words(self) -> None:
+        STACK.write_text("account required pam_unix.so\nsession sufficient pam_unix.so\n")
+        self.before = everything_below(SAMBA, STACK.parent)
+        done = self.assert_status(CONFIG, self.setup_samba())
+        self.assertIn("a session could be opened that does not reach us", done.messages)
+        self.assert_untouched()
 
     def test_a_missing_stack_becomes_the_packaged_one(self) -> None:
         STACK.unlink()
@@ -149,7 +188,7 @@ class SetupSamba(SetupScenario):
             act()
             self.assertEqual((60601, 0o100640), (SMB_CONF.stat().st_gid, SMB_CONF.stat().st_mode))
             done = run("setup", "undo", "samba", "--yes", "--json")
-            self.assertEqual({"restored": [str(SMB_CONF), str(STACK), str(DROP_IN)]}, done.json())
+            self.assertEqual({"restored": [str(STACK), str(SMB_CONF), str(DROP_IN)]}, done.json())
             self.assert_untouched()
 
     def test_without_a_confirmation_it_is_taken_back(self) -> None:

@@ -1,10 +1,14 @@
 """twinlock setup ssh: what it writes, what it refuses, what it takes back at once. Real PAM, sshd -t and sshd -T judge."""
 
+import fcntl
+import os
 import re
 import subprocess
+import tempfile
 
 from support import paths, sandbox, twinlock
 from support.command import CONFIG, DONE, NO, STORE, USAGE, Person, run
+from support.processes import wait_for_end
 from support.setup_scenario import (DEBIAN_STACK, FEDORA_STACK, JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SSHD_CONFIG,
                                     SetupScenario, config_text, everything_below)
 
@@ -70,6 +74,25 @@ class SetupSsh(SetupScenario):
         self.assertEqual(["auth [success=4 default=ignore] pam_twinlock.so after_publickey",
                           "auth [success=1 default=ignore] pam_twinlock.so after_publickey"],
                          [with_four, pam_lines(SSH_STACK.read_text())[0]])
+
+    def test_it_stands_before_rules_of_the_site_that_refuse_whom_they_do_not_know(self) -> None:
+        for line in ("account  required     pam_access.so", "account required pam_unix.so"):
+            SSH_STACK.write_text(DEBIAN_STACK.replace("# account  required     pam_access.so", line))
+            self.set_up_ssh()
+            lines = pam_lines(SSH_STACK.read_text())
+            self.assertEqual(" ".join(line.split()), lines[lines.index("account required pam_twinlock.so") + 1])
+            self.assert_status(DONE, run("setup", "undo", "--yes"))
+
+    def test_a_good_stack_that_refuses_strangers_before_us_is_left_and_ours_is_tried_alone(self) -> None:
+        line = "account    required     pam_twinlock.so\n"
+        late = sandbox.shipped_pam_stack().replace(line, f"account required pam_unix.so\n{line}", 1)
+        SSH_DROP_IN.write_text(DEBIAN_DROP_IN)
+        SSH_STACK.write_text(late)
+        self.assertEqual([], self.set_up_ssh("--json").json()["changed"])
+        module = next(iter(paths_of_module()))
+        broken = late.replace(line, f"account required {module.with_name('pam_twinlock.so.gone')}\n")
+        SSH_STACK.write_text(broken.replace("pam_twinlock.so.gone", "gone/pam_twinlock.so"))
+        self.assertIn("PAM does not find pam_twinlock.so", self.assert_status(CONFIG, self.setup_ssh()).messages)
 
     def test_the_settings_are_in_force(self) -> None:
         self.set_up_ssh()
@@ -186,6 +209,39 @@ class SetupSsh(SetupScenario):
     def test_a_match_that_asks_for_a_code_all_the_same_is_none(self) -> None:
         SSHD_CONFIG.write_text(config_text() + "Match User alice\n    AuthenticationMethods keyboard-interactive:pam\n")
         self.set_up_ssh()
+
+    def test_another_stack_for_some_is_found_wherever_it_is_named(self) -> None:
+        """OpenSSH knows this keyword from 9.8 on: the one here is not shown it."""
+        self.put_before_sshd("sed /PAMServiceName/d /etc/ssh/sshd_config > /run/sshd_config\n"
+                             f'exec {paths.SSHD} "$@" -f /run/sshd_config\n')
+        SSHD_CONFIG.write_text(config_text() + "Match Group staff\n    PAMServiceName = files\n")
+        self.assert_refused(CONFIG, "PAMServiceName files")
+        SSHD_CONFIG.write_text(config_text() + 'Match Group staff\n    PAMServiceName "sshd"\n')
+        self.set_up_ssh()
+
+    def put_before_sshd(self, script: str) -> None:
+        programs = paths.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (programs / "sshd").write_text("#!/bin/sh\n" + script)
+        (programs / "sshd").chmod(0o755)
+        path = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", path)
+        os.environ["PATH"] = f"{programs}:{path}"
+
+    def test_an_sshd_that_does_not_answer_ends_the_setup(self) -> None:
+        """As where a Match asks for groups in a directory that hangs."""
+        self.put_before_sshd('case "$*" in *-T*) sleep 1000 & echo $! > /run/hung; wait ;; esac\n')
+        self.assert_refused(STORE, "did not end within 20 s")
+        wait_for_end(int(paths.Path("/run/hung").read_text()))
+
+    def test_a_second_run_waits_for_a_trial_that_goes_on(self) -> None:
+        self.set_up_ssh()
+        with open(JOURNAL / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            second = subprocess.Popen([paths.COMMAND, "setup", "ssh", "--yes"], stdout=subprocess.DEVNULL)
+            self.await_condition(lambda: any("->" in line and str(second.pid) in line.split()
+                                             for line in paths.Path("/proc/locks").read_text().splitlines()))
+            self.assertFalse((JOURNAL / "trial").exists())
+        self.assertEqual(DONE, second.wait(60))
 
     def test_where_nothing_includes_the_drop_in_it_is_included_first(self) -> None:
         for text in (config_text().replace("Include ", "#Include "),

@@ -106,6 +106,7 @@ class SetupScenario(CommandScenario):
         (SSH / "sshd_config.d").mkdir(parents=True)
         sshd.make_key(SSH / "ssh_host_ed25519_key")
         SSHD_CONFIG.write_text(config_text())
+        SSH_STACK.unlink(missing_ok=True)  # with its attributes
         SSH_STACK.write_text(DEBIAN_STACK)
 
     def end_countdowns(self) -> None:

@@ -44,67 +44,21 @@ TEST(NamesOfSettings, PassOverRemarks) {
   EXPECT_EQ(names_of_settings("# a = b\n\nMap To Guest = Never\n"), std::vector<std::string>{"maptoguest"});
 }
 
-constexpr const char* kAccount = "account    requisite    pam_twinlock.so\n";
-constexpr const char* kSession = "session    required     pam_twinlock.so\n";
-
-TEST(WithSambaLines, StandsFirstOfAccountAndLastOfSessionOnDebian) {
-  EXPECT_EQ(with_samba_lines("@include common-auth\n@include common-account\n@include common-session-noninteractive\n"),
-            std::string("@include common-auth\n") + kAccount +
-                "@include common-account\n@include common-session-noninteractive\n" + kSession);
+TEST(SambaLinesIn, ReadsNamesAsSambaDoes) {
+  const auto lines = samba_lines_in(
+      "[global]\n  Config File = /etc/other.conf \n; include = no\n# include = no\n include=/etc/%m.conf\n"
+      "inc\\\nlude = /etc/\\\nlong.conf\n[a = b]\nnothing\n");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].name + " " + lines[0].value, "configfile /etc/other.conf");
+  EXPECT_EQ(lines[1].name + " " + lines[1].value, "include /etc/%m.conf");
+  EXPECT_EQ(lines[2].name + " " + lines[2].value, "include /etc/long.conf");
 }
 
-TEST(WithSambaLines, StandsFirstOfAccountAndLastOfSessionOnFedora) {
-  EXPECT_EQ(with_samba_lines("#%PAM-1.0\nauth       required     pam_nologin.so\n"
-                             "auth       include      password-auth\naccount    include      password-auth\n"
-                             "session    include      password-auth\npassword   include      password-auth\n"),
-            std::string("#%PAM-1.0\nauth       required     pam_nologin.so\n"
-                        "auth       include      password-auth\n") +
-                kAccount +
-                "account    include      password-auth\n"
-                "session    include      password-auth\npassword   include      password-auth\n" +
-                kSession);
-}
-
-TEST(WithSambaLines, ChangesNothingTheSecondTime) {
-  const std::string once = with_samba_lines("-account required pam_unix.so\n");
-  EXPECT_EQ(once, std::string(kAccount) + "-account required pam_unix.so\n" + kSession);
-  EXPECT_EQ(with_samba_lines(once), once);
-}
-
-TEST(WithSambaLines, CountsNoRemarkAsOurs) {
-  EXPECT_EQ(with_samba_lines("# account requisite pam_twinlock.so\n"),
-            std::string("# account requisite pam_twinlock.so\n") + kAccount + kSession);
-}
-
-TEST(WithSambaLines, ReplacesALineOfOursThatWouldNotCount) {
-  const std::string rest = "account    required     pam_unix.so\n";
-  for (const std::string weak :
-       {"account    optional     pam_twinlock.so\n", "account [default=ignore] pam_twinlock.so\n",
-        "account sufficient /usr/lib/security/pam_twinlock.so debug\n"}) {
-    EXPECT_EQ(with_samba_lines(weak + rest + kSession), kAccount + rest + kSession);
-  }
-  EXPECT_EQ(with_samba_lines("account sufficient pam_permit.so\naccount required pam_twinlock.so\n"),
-            std::string(kAccount) + "account sufficient pam_permit.so\n" + kSession);
-}
-
-TEST(WithSambaLines, LeavesALineOfOursThatCounts) {
-  const std::string stack = std::string("account required pam_twinlock.so debug # first\n") + kSession;
-  EXPECT_EQ(with_samba_lines(stack), stack);
-}
-
-TEST(WithSambaLines, BelievesNoRemarkBehindALine) {
-  EXPECT_EQ(with_samba_lines("account required pam_unix.so # not pam_twinlock.so\n"),
-            std::string(kAccount) + "account required pam_unix.so # not pam_twinlock.so\n" + kSession);
-}
-
-TEST(WithSambaLines, StandsBeforeAnIncludeThatMayHoldAnything) {
-  EXPECT_EQ(with_samba_lines("@include smb-common\n"), std::string(kAccount) + "@include smb-common\n" + kSession);
-}
-
-TEST(WithSambaLines, AreNotSwallowedByALineThatGoesOn) {
-  EXPECT_EQ(with_samba_lines("auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so \\\n"),
-            "auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so \\\n\n" + std::string(kAccount) +
-                kSession);
+TEST(PatternOfMacros, StandsForEveryNameThatCouldBe) {
+  EXPECT_EQ(pattern_of_macros("/etc/samba/%m.[x].conf"), "/etc/samba/*.\\[x].conf");
+  EXPECT_EQ(pattern_of_macros("/etc/%$(HOME)/a%U"), "/etc/*/a*");
+  EXPECT_EQ(pattern_of_macros("/etc/%$(HOME"), "/etc/*");
+  EXPECT_EQ(pattern_of_macros("/etc/a%"), "/etc/a%");
 }
 
 }  // namespace

@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/doctor/finding.h"
-#include "cli/doctor/stack_scenario.h"
+#include "cli/pam_stack/stack_scenario.h"
 
 namespace twinlock {
 
@@ -28,6 +27,10 @@ class StackVerdict {
   [[nodiscard]] std::optional<PamEnding> passes_account(Given code) const;
   /// The line that would look at a code although the password was wrong.
   [[nodiscard]] const PamHandler* code_line_after_wrong_password() const;
+  /// The line that would ask for the password although a key was given.
+  [[nodiscard]] const PamHandler* password_line_after_key() const;
+  /// Whether a session can be opened without running our line.
+  [[nodiscard]] bool opens_sessions_without_us() const;
   /// Whether somebody who has one field for password and code gets in.
   [[nodiscard]] bool is_ready_for_one_field() const;
   /// Whether pam_twinlock stands in `auth` or `account` at all.
@@ -37,6 +40,10 @@ class StackVerdict {
   [[nodiscard]] PamHost host() const { return host_; }
 
  private:
+  using Test = bool (*)(const PamHandler&);
+  /// The first line that passes the test and can be reached.
+  [[nodiscard]] const PamHandler* reached(const StackScenario& scenario, Test matters) const;
+
   const PamStack* stack_;
   PamHost host_;
   ModuleLookup is_installed_;
@@ -45,8 +52,5 @@ class StackVerdict {
 /// The place in a run that should have failed: what spared the missing thing, in words with file and line.
 enum class Missing { kCode, kPassword };
 [[nodiscard]] std::string place_to_blame(const PamHandlers& handlers, const PamEnding& ending, Missing missing);
-
-/// All findings about one service's stack, with ids that begin with "pam.<service>.".
-void judge_stack(const StackVerdict& verdict, const std::string& service, Findings& findings);
 
 }  // namespace twinlock

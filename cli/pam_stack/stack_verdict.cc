@@ -1,6 +1,6 @@
 // MUST 1: a stack passes only where no assumed state of other modules and accounts lets anybody in without a code.
 // MUST 2: what libpam cannot read is a failure, never left out.
-#include "cli/doctor/stack_verdict.h"
+#include "cli/pam_stack/stack_verdict.h"
 
 #include <algorithm>
 
@@ -46,16 +46,36 @@ std::optional<PamEnding> StackVerdict::passes_account(Given code) const {
   return good == nullptr ? std::nullopt : std::optional(*good);
 }
 
-const PamHandler* StackVerdict::code_line_after_wrong_password() const {
+const PamHandler* StackVerdict::reached(const StackScenario& scenario, Test matters) const {
   if (stack_->broken) return nullptr;
-  const PamHandler* reached = nullptr;
-  const StackScenario wrong{Given::kWrong, Given::kWrong, Key::kNone, caller_of(host_)};
-  const PamAnswers answers = auth_answers(wrong, is_installed_);
+  const PamHandler* found = nullptr;
+  StackScenario here = scenario;
+  here.caller = caller_of(host_);
+  const PamAnswers answers = auth_answers(here, is_installed_);
   const auto endings = explore(stack_->of(PamFacility::kAuth), [&](const PamHandler& handler) {
-    if (reached == nullptr && task_of(handler) == OurTask::kCheckCode) reached = &handler;
+    if (found == nullptr && matters(handler)) found = &handler;
     return answers(handler);
   });
-  return endings.empty() ? nullptr : reached;
+  return endings.empty() ? nullptr : found;
+}
+
+const PamHandler* StackVerdict::code_line_after_wrong_password() const {
+  return reached({Given::kWrong, Given::kWrong, Key::kNone},
+                 [](const PamHandler& handler) { return task_of(handler) == OurTask::kCheckCode; });
+}
+
+const PamHandler* StackVerdict::password_line_after_key() const {
+  return reached({Given::kWrong, Given::kRight, Key::kGiven}, checks_password);
+}
+
+bool StackVerdict::opens_sessions_without_us() const {
+  if (stack_->broken) return false;
+  PamHandlers handlers = stack_->of(PamFacility::kSession);
+  for (PamHandler& handler : handlers) {  // what still succeeds now has not run it
+    if (task_of(handler) == OurTask::kCheckCode) handler.control = parse_pam_control("requisite");
+  }
+  const auto endings = explore(handlers, session_answers(is_installed_));
+  return find_ending(endings, PamReturn::kSuccess) != nullptr;
 }
 
 bool StackVerdict::is_ready_for_one_field() const {

@@ -30,6 +30,9 @@ using ModuleLookup = std::function<bool(const PamHandler&)>;
 /// passwords, unknown users.
 [[nodiscard]] PamAnswers account_answers(Given code, const ModuleLookup& is_installed);
 
+/// Those of a stack for `session` whose modules may do anything, and in which ours fails.
+[[nodiscard]] PamAnswers session_answers(const ModuleLookup& is_installed);
+
 enum class OurTask { kNotOurs, kCheckCode, kSplit, kAfterPublickey, kRefusing };
 
 /// What a line asks of pam_twinlock.so. kRefusing: its arguments are wrong and it denies whatever happens.
