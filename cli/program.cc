@@ -20,7 +20,6 @@ namespace twinlock {
 namespace {
 
 constexpr std::size_t kMostOutput = 1 << 20;
-constexpr std::chrono::milliseconds kPatience{60'000};
 
 /// Frees what posix_spawn(3) wants to be told.
 class SpawnActions {
@@ -39,6 +38,22 @@ class SpawnActions {
 
  private:
   posix_spawn_file_actions_t actions_{};
+};
+
+/// A process group of its own, so that it can be stopped with all that it has started.
+class SpawnGroup {
+ public:
+  SpawnGroup() {
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+  }
+  SpawnGroup(const SpawnGroup&) = delete;
+  SpawnGroup& operator=(const SpawnGroup&) = delete;
+  ~SpawnGroup() { ::posix_spawnattr_destroy(&attributes_); }
+  [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
 };
 
 /// The caller's environment with English messages.
@@ -66,8 +81,8 @@ bool has_news(int fd, std::int64_t deadline) {
 }
 
 /// nullopt: the program did not end in time.
-std::optional<std::string> read_to_end(int fd) {
-  const std::int64_t deadline = monotonic_milliseconds() + kPatience.count();
+std::optional<std::string> read_to_end(int fd, std::chrono::milliseconds patience) {
+  const std::int64_t deadline = monotonic_milliseconds() + patience.count();
   std::string text;
   std::array<char, 4096> block{};
   while (has_news(fd, deadline)) {
@@ -88,7 +103,7 @@ int wait_for(pid_t pid) {
 
 }  // namespace
 
-Result<ProgramEnd> run_program(const std::vector<std::string>& words) {
+Result<ProgramEnd> run_program(const std::vector<std::string>& words, std::chrono::milliseconds patience) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error(Error::Code::kStore, words[0], "started", errno);
   const UniqueFd reader(ends[0]);
@@ -98,19 +113,24 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& words) {
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
 
+  const SpawnGroup group;
   SpawnActions actions;
   actions.use(writer.get());
   pid_t pid = 0;
   auto environment = english_environment();
-  const int failed = ::posix_spawnp(&pid, arguments[0], actions.get(), nullptr, arguments.data(), environment.data());
+  const int failed =
+      ::posix_spawnp(&pid, arguments[0], actions.get(), group.get(), arguments.data(), environment.data());
   writer = UniqueFd();  // else the end of the output would never come
   if (failed == ENOENT)
     return Error{Error::Code::kNotFound, words[0], "is not installed", "install the package that brings it"};
   if (failed != 0) return system_error(Error::Code::kStore, words[0], "started", failed);
-  auto output = read_to_end(reader.get());
-  if (!output) ::kill(pid, SIGKILL);
+  auto output = read_to_end(reader.get(), patience);
+  if (!output) ::kill(-pid, SIGKILL);
   const int status = wait_for(pid);
-  if (!output) return Error{Error::Code::kStore, words[0], "did not end within a minute, and was stopped", ""};
+  if (!output) {
+    const std::string seconds = std::to_string((patience.count() + 999) / 1000);
+    return Error{Error::Code::kStore, words[0], "did not end within " + seconds + " s, and was stopped", ""};
+  }
   return ProgramEnd{status, std::move(*output)};
 }
 

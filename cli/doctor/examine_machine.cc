@@ -7,6 +7,7 @@
 #include "cli/doctor/machine_verdict.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/program.h"
+#include "cli/trusted_program.h"
 
 namespace twinlock {
 namespace {
@@ -52,6 +53,15 @@ bool is_synchronised() {
   return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
+/// What a program of the system says; empty where there is none that can be trusted.
+std::string told_by(const std::string& name, std::vector<std::string> arguments) {
+  const auto program = find_program(name);
+  if (!program) return "";
+  arguments.insert(arguments.begin(), *program);
+  const auto told = run_program(arguments);
+  return told ? told->output : "";
+}
+
 /// It cuts SMB connections whose lease has ended.
 void examine_timer(Findings& findings) {
   struct stat about {};
@@ -59,8 +69,7 @@ void examine_timer(Findings& findings) {
     findings.ok("sweep.timer", "systemd does not run here: see that `twinlock sweep` runs every minute in another way");
     return;
   }
-  const auto told = run_program({"systemctl", "is-active", "twinlock-sweep.timer"});
-  if (!told || told->output != "active\n") {
+  if (told_by("systemctl", {"is-active", "twinlock-sweep.timer"}) != "active\n") {
     findings.warn("sweep.timer", "twinlock-sweep.timer does not run: SMB connections outlive their leases",
                   "run: systemctl enable --now twinlock-sweep.timer");
   }
@@ -70,10 +79,7 @@ void examine_timer(Findings& findings) {
 Confinement confinement_here() {
   Confinement here;
   here.selinux_enforces = read_text_file("/sys/fs/selinux/enforce").value_or("").starts_with('1');
-  if (here.selinux_enforces) {
-    const auto told = run_program({"semodule", "-l"});
-    here.selinux_modules = told ? told->output : "";
-  }
+  if (here.selinux_enforces) here.selinux_modules = told_by("semodule", {"-l"});
   here.apparmor_profiles = read_text_file("/sys/kernel/security/apparmor/profiles").value_or("");
   here.apparmor_local = read_text_file("/etc/apparmor.d/local/usr.sbin.smbd").value_or("");
   return here;

@@ -3,6 +3,7 @@
 #include "cli/doctor/samba_verdict.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/program.h"
+#include "cli/trusted_program.h"
 #include "config/trusted_file.h"
 
 namespace twinlock {
@@ -31,7 +32,8 @@ void examine_samba(Examination& exam) {
     return;
   }
   findings.ok("samba.installed", "Samba is installed");
-  const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", kConfig});
+  const auto testparm = find_program("testparm");
+  const auto tested = run_program({testparm.value_or("testparm"), "--suppress-prompt", "--verbose", kConfig});
   if (!tested || tested->status != 0) {
     findings.fail("samba.config",
                   "Samba does not take its configuration: " + (tested ? tested->output : flaw_of(tested.error())),
