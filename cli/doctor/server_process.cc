@@ -113,4 +113,18 @@ std::vector<ServerProcess> root_processes(const std::function<bool(std::string_v
   return found;
 }
 
+std::string words_for(const ServerProcess& process) {
+  return process.program + " (process " + std::to_string(process.pid) + ")";
+}
+
+bool can_be_seen(const ServerProcess& process, const std::string& id, Findings& findings) {
+  if (process.place == ServerProcess::Place::kContainer) {
+    findings.ok(id, words_for(process) + " runs in a container, which is a machine of its own");
+  } else if (process.place == ServerProcess::Place::kOtherRoot) {
+    findings.warn(id, words_for(process) + " runs below another root directory, where its files cannot be seen",
+                  "run the doctor there, or stop it");
+  }
+  return process.place == ServerProcess::Place::kHere;
+}
+
 }  // namespace twinlock

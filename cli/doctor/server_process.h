@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "cli/doctor/finding.h"
 
 namespace twinlock {
 
@@ -33,5 +34,11 @@ struct ServerProcess {
 
 /// All such processes whose program's name, without its directory, is `wanted`.
 [[nodiscard]] std::vector<ServerProcess> root_processes(const std::function<bool(std::string_view name)>& wanted);
+
+/// "/usr/sbin/sshd (process 812)"
+[[nodiscard]] std::string words_for(const ServerProcess& process);
+
+/// False where its files are not ours: that is said under this id, as a warning unless it is a container.
+[[nodiscard]] bool can_be_seen(const ServerProcess& process, const std::string& id, Findings& findings);
 
 }  // namespace twinlock

@@ -35,25 +35,12 @@ SshdStart usual_start() {
   return sshd_start_with(arguments);
 }
 
-std::string words_for(const ServerProcess& process) {
-  return process.program + " (process " + std::to_string(process.pid) + ")";
-}
-
 /// nullopt: it takes no connections, or cannot be judged, which is a finding.
 std::optional<SshdServer> server_of(const ServerProcess& process, Findings& findings) {
   auto start = sshd_start_of(process.words);
-  if (!start) return std::nullopt;
+  if (!start || !can_be_seen(process, kListeners, findings)) return std::nullopt;
   const std::string name = words_for(process);
   const std::string restart = "start it anew with its settings in " + std::string(kConfig);
-  if (process.place == ServerProcess::Place::kContainer) {
-    findings.ok(kListeners, name + " runs in a container, which is a machine of its own");
-    return std::nullopt;
-  }
-  if (process.place == ServerProcess::Place::kOtherRoot) {
-    findings.warn(kListeners, name + " runs below another root directory, where its configuration cannot be seen",
-                  "run the doctor there, or stop it");
-    return std::nullopt;
-  }
   if (start->is_cut_off)
     findings.warn(kListeners, name + " has more arguments than the kernel shows: they cannot be judged", restart);
   if (const auto file = start->config_file(); file && !file->starts_with('/')) {

@@ -1,5 +1,6 @@
 """twinlock doctor: a good machine passes clean; its forms; rules, records and files."""
 
+import ipaddress
 import json
 import re
 import shutil
@@ -128,6 +129,43 @@ class Rules(DoctorScenario):
             with self.subTest(rules):
                 self.with_rules(*rules)
                 self.assert_found(*ids)
+
+    def test_a_network_around_this_server_spares_nobody_at_its_own_addresses(self) -> None:
+        """No finding, for this is what a login gets there; one elsewhere in the network is spared."""
+        own = self.own_address()
+        network = ipaddress.ip_network(f"{own}/24", strict=False)
+        self.with_rules(f'networks = ["{network}", "127.0.0.0/8"]\naction = "exempt"')
+        other = next(str(host) for host in network.hosts() if str(host) != own)
+        for address, verdict in ((own, "wrong_code"), ("127.0.0.1", "wrong_code"), (other, "exempt")):
+            done = run("check", "alice", "--json", "--address", address, stdin="000000\n")
+            self.assertEqual({"verdict": verdict}, done.json(), address)
+            twinlock.run("unlock", "alice")
+        self.assertEqual({}, self.findings())
+
+    def test_a_rule_for_the_address_of_this_server_and_its_mend(self) -> None:
+        own = self.own_address()
+        for address in (own, "127.0.0.1", "::1"):
+            for action in ("exempt", "observe"):
+                spared = f'networks = ["198.51.100.0/24", "{address}"]\naction = "{action}"\nuntil = 2099-01-31'
+                with self.subTest(address=address, action=action):
+                    self.with_rules(spared)
+                    bad = self.assert_found("rules.own-address", says=address)
+                    mend = bad["rules.own-address"]["mend"].partition("[[rule]] ")[2].replace("] action", "]\naction")
+                    self.with_rules(mend, spared)
+                    self.assertEqual({}, self.findings())
+        # A mend that covers only a part, or comes too late, is none.
+        for before in (f'networks = ["{own}"]\nusers = ["alice"]\naction = "require"',
+                       f'networks = ["{own}"]\nservices = ["sshd"]\naction = "require"',
+                       f'networks = ["{own}"]\naction = "require"\nuntil = 2020-01-31',
+                       'networks = ["0.0.0.0/0"]\nusers = ["bob"]\naction = "require"'):
+            self.with_rules(before, f'networks = ["198.51.100.0/24", "{own}"]\naction = "exempt"')
+            self.assertIn("rules.own-address", self.findings())
+
+    @staticmethod
+    def own_address() -> str:
+        """Of this machine's interfaces one that is not loopback."""
+        local = re.findall(r"-- ([\d.]+)\n\s+/32 host LOCAL", Path("/proc/net/fib_trie").read_text())
+        return next(address for address in local if not address.startswith("127."))
 
     def test_a_bastion(self) -> None:
         lines = [{"time": "2026-11-01T08:00:00Z", "event": "login", "user": user, "service": "sshd",
