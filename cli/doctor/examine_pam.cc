@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/doctor/examination.h"
+#include "cli/doctor/module_version.h"
 #include "cli/doctor/stack_verdict.h"
 #include "cli/doctor/system_pam.h"
 #include "config/trusted_file.h"
@@ -30,25 +31,41 @@ void look_for_strays(const std::string& service, const PamStack& stack, Findings
   }
 }
 
+/// Packages are updated one by one, and a module elsewhere is updated by nobody.
+void look_at_version(const std::string& module, int fd, Findings& findings) {
+  const auto version = module_version_of(fd);
+  if (version == TWINLOCK_VERSION) return;
+  findings.warn("module.version",
+                module + " is of " + (version ? "version " + *version : "an unknown version") +
+                    ", and this command of version " + TWINLOCK_VERSION + ": one may not read what the other writes",
+                "install the packages of one version; or let the PAM stacks name the module that is installed");
+}
+
 /// Modules that our lines load, and files that they stand in: root's own?
-void look_at_owners(const PamStack& stack, Findings& findings) {
+void look_at_line(const PamHandler& handler, Findings& findings) {
+  const auto module = find_pam_module(handler);
+  if (!module) {
+    findings.fail("module.installed",
+                  handler.place() + ": there is no " + handler.module + ", and PAM refuses everybody",
+                  "install the package of twinlock, or mend the path");
+    return;
+  }
+  const auto trusted = open_trusted_file({*module, Privacy::kPublic, Error::Code::kConfig});
+  if (trusted) {
+    look_at_version(*module, trusted->get(), findings);
+  } else {
+    findings.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + *module);
+  }
+  const auto file = open_trusted_file({handler.file, Privacy::kPublic, Error::Code::kConfig});
+  if (!file)
+    findings.fail("pam.owners", flaw_of(file.error()),
+                  "chown root:root " + handler.file + "; chmod 0644 " + handler.file);
+}
+
+void look_at_lines(const PamStack& stack, Findings& findings) {
   for (const PamHandlers& handlers : stack.handlers) {
     for (const PamHandler& handler : handlers) {
-      if (task_of(handler) == OurTask::kNotOurs) continue;
-      const auto module = find_pam_module(handler);
-      if (!module) {
-        findings.fail("module.installed",
-                      handler.place() + ": there is no " + handler.module + ", and PAM refuses everybody",
-                      "install the package of twinlock, or mend the path");
-        continue;
-      }
-      const auto trusted = open_trusted_file({*module, Privacy::kPublic, Error::Code::kConfig});
-      if (!trusted)
-        findings.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + *module);
-      const auto file = open_trusted_file({handler.file, Privacy::kPublic, Error::Code::kConfig});
-      if (!file)
-        findings.fail("pam.owners", flaw_of(file.error()),
-                      "chown root:root " + handler.file + "; chmod 0644 " + handler.file);
+      if (task_of(handler) != OurTask::kNotOurs) look_at_line(handler, findings);
     }
   }
 }
@@ -61,7 +78,7 @@ void examine_other_pam(Examination& exam) {
     if (is_a_part(service)) continue;
     const PamStack stack = load_pam_stack(read_pam_file, service);
     const StackVerdict verdict(stack, PamHost::kTerminal, is_installed);
-    look_at_owners(stack, findings);
+    look_at_lines(stack, findings);
     if (service == "sshd" || service == "samba" || !verdict.names_us()) continue;
     if (is_terminal(service)) {
       judge_stack(verdict, service, findings);
@@ -72,6 +89,7 @@ void examine_other_pam(Examination& exam) {
   findings.conclude("pam.account-line", "the account line stands in sshd's and samba's stacks only");
   findings.conclude("pam.owners", "PAM files that name twinlock are root's own");
   findings.conclude("module.installed", "pam_twinlock.so is where PAM looks for it, and root's own");
+  findings.conclude("module.version", "the module and this command are of one version");
 }
 
 }  // namespace twinlock

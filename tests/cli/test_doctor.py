@@ -1,17 +1,16 @@
-"""twinlock doctor: a good machine passes clean; its forms; rules, records and files."""
+"""twinlock doctor: a good machine passes clean; its forms; rules."""
 
 import ipaddress
 import json
 import re
-import shutil
 import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from support import accounts, paths, twinlock
 from support.accounts import ALICE
-from support.command import AUDIT_LOG, CONFIG_FILE, NO, NOT_FOUND, USERS, run
-from support.doctor_scenario import GOOD_SMB_CONF, LAST_BACKUP, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
+from support.command import AUDIT_LOG, CONFIG_FILE, NO, NOT_FOUND, run
+from support.doctor_scenario import GOOD_SMB_CONF, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
 
 
 class Good(DoctorScenario):
@@ -177,76 +176,3 @@ class Rules(DoctorScenario):
     def test_leases_at_loopback(self) -> None:
         twinlock.run("lease", "grant", "alice", "--address", "127.0.0.1")
         self.assert_found("lease.own-address", says="alice")
-
-
-class House(DoctorScenario):
-    def test_no_backup_for_a_week_or_ever(self) -> None:
-        self.back_up(timedelta(days=8))
-        self.assert_found("backup.age", result="warn", says="older than 7 days")
-        LAST_BACKUP.write_text("[]")
-        self.assert_found("backup.age")
-        LAST_BACKUP.unlink()
-        self.assert_found("backup.age", says="no backup yet")
-
-    def test_a_file_system_that_keeps_nothing(self) -> None:
-        Path("/run/users").mkdir(mode=0o700, exist_ok=True)
-        self.addCleanup(shutil.rmtree, "/run/users")
-        self.write(CONFIG_FILE, '[store]\nurl = "file:/run/users"\n')
-        self.assert_found("store.file-system", result="fail", says="tmpfs")
-
-    def test_a_read_only_file_system(self) -> None:
-        subprocess.run(["mount", "-o", "remount,ro", "/var/lib/twinlock"], check=True)
-        try:
-            self.assert_found("space.read-only", result="fail")
-        finally:
-            subprocess.run(["mount", "-o", "remount,rw", "/var/lib/twinlock"], check=True)
-
-    def test_a_damaged_record(self) -> None:
-        record = USERS / "alice"
-        record.write_bytes(record.read_bytes()[:-1])
-        self.assert_found("record.health", result="fail", says="alice")
-
-    def test_half_a_record(self) -> None:
-        twinlock.run("disable", "alice")  # the newer copy is the one that was written last
-        twinlock.run("enable", "alice")
-        content = bytearray((USERS / "alice").read_bytes())
-        for half in (0, 8192):
-            content[half + 4000] ^= 1
-            (USERS / "alice").write_bytes(content)
-            bad = self.findings()
-            content[half + 4000] ^= 1
-            self.assertLessEqual(set(bad), {"record.copies"})
-
-    def test_an_account_that_became_another(self) -> None:
-        self.addCleanup(accounts.install)
-        self.edit(Path("/etc/passwd"), lambda text: text.replace(str(ALICE.uid), "60699"))
-        self.assert_found("record.orphans", result="warn", says="alice")
-
-    def test_a_missing_key(self) -> None:
-        key = Path("/etc/twinlock/key")
-        key.rename("/etc/twinlock/key.away")
-        self.addCleanup(Path("/etc/twinlock/key.away").rename, key)
-        self.assert_found("key.readable", "files.owners", result="fail")
-
-    def test_directories_and_files_that_others_may_use(self) -> None:
-        for path, mode, ids in ((USERS, 0o755, ["files.owners", "record.health"]),
-                                (Path("/run/twinlock"), 0o777, ["files.owners"])):
-            with self.subTest(path):
-                former = path.stat().st_mode & 0o7777
-                path.chmod(mode)
-                try:
-                    self.assert_found(*ids)
-                finally:
-                    path.chmod(former)
-
-    def test_a_broken_configuration_is_a_finding_and_no_error(self) -> None:
-        self.write(CONFIG_FILE, "issuer = 1\n")
-        self.assert_found("config.readable", result="fail", says="twinlock.conf")
-
-    def test_a_setup_that_cannot_be_read(self) -> None:  # one that waits: test_setup_rollback.py
-        journal = Path("/var/lib/twinlock/setup")
-        journal.mkdir(mode=0o700)
-        self.addCleanup(shutil.rmtree, journal)
-        (journal / "ssh-1.json").write_text("{}")
-        (journal / "ssh-1.json").chmod(0o600)
-        self.assert_found("setup.pending", result="warn", says="ssh-1.json")

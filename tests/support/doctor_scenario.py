@@ -44,6 +44,7 @@ def set_up_machine() -> None:
     Path("/var/lib/twinlock").mkdir()
     subprocess.run(["mount", "-o", "loop", image, "/var/lib/twinlock"], check=True)
     twinlock.run("init")
+    twinlock.run("sweep")
     os.environ["PATH"] = f"{os.environ['PATH']}:{paths.SYSROOT}/usr/sbin"
     sshd.make_key(Path("/etc/ssh/ssh_host_ed25519_key"))
     Path("/var/lib/samba/private").mkdir(parents=True, exist_ok=True)
