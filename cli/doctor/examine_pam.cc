@@ -1,5 +1,6 @@
 // PAM stacks of other services: those that name us on purpose, and those that meet our lines by accident.
 #include <algorithm>
+#include <set>
 
 #include "cli/doctor/examination.h"
 #include "cli/doctor/module_version.h"
@@ -41,44 +42,72 @@ void look_at_version(const std::string& module, int fd, Findings& findings) {
                 "install the packages of one version; or let the PAM stacks name the module that is installed");
 }
 
-/// Modules that our lines load, and files that they stand in: root's own?
-void look_at_line(const PamHandler& handler, Findings& findings) {
-  const auto module = find_pam_module(handler);
-  if (!module) {
-    findings.fail("module.installed",
-                  handler.place() + ": there is no " + handler.module + ", and PAM refuses everybody",
-                  "install the package of twinlock, or mend the path");
-    return;
-  }
-  const auto trusted = open_trusted_file({*module, Privacy::kPublic, Error::Code::kConfig});
-  if (trusted) {
-    look_at_version(*module, trusted->get(), findings);
-  } else {
-    findings.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + *module);
-  }
-  const auto file = open_trusted_file({handler.file, Privacy::kPublic, Error::Code::kConfig});
-  if (!file)
-    findings.fail("pam.owners", flaw_of(file.error()),
-                  "chown root:root " + handler.file + "; chmod 0644 " + handler.file);
-}
+/// Modules that our lines load, and files that they stand in: root's own? Each is looked at once.
+class LineExaminer {
+ public:
+  explicit LineExaminer(Findings& findings) : findings_(findings) {}
 
-void look_at_lines(const PamStack& stack, Findings& findings) {
-  for (const PamHandlers& handlers : stack.handlers) {
-    for (const PamHandler& handler : handlers) {
-      if (task_of(handler) != OurTask::kNotOurs) look_at_line(handler, findings);
+  void look_at(const PamStack& stack) {
+    bool names_us = false;
+    for (const PamHandlers& handlers : stack.handlers) {
+      for (const PamHandler& handler : handlers) {
+        if (task_of(handler) == OurTask::kNotOurs) continue;
+        names_us = true;
+        look_at_module_of(handler);
+      }
+    }
+    if (names_us) look_at_files(stack);
+  }
+
+ private:
+  void look_at_module_of(const PamHandler& handler) {
+    const auto module = find_pam_module(handler);
+    if (!module) {
+      findings_.fail("module.installed",
+                     handler.place() + ": there is no " + handler.module + ", and PAM refuses everybody",
+                     "install the package of twinlock, or mend the path");
+    } else if (seen_.insert(*module).second) {
+      look_at_module(*module);
     }
   }
-}
+
+  /// Those that the stack includes, too: a line in front of ours is enough.
+  void look_at_files(const PamStack& stack) {
+    for (const PamHandlers& handlers : stack.handlers) {
+      for (const PamHandler& handler : handlers) {
+        if (seen_.insert(handler.file).second) look_at_file(handler.file);
+      }
+    }
+  }
+
+  void look_at_module(const std::string& module) {
+    const auto trusted = open_trusted_file({module, Privacy::kPublic, Error::Code::kConfig});
+    if (trusted) {
+      look_at_version(module, trusted->get(), findings_);
+    } else {
+      findings_.fail("module.installed", flaw_of(trusted.error()), "chown root: and chmod 0644 " + module);
+    }
+  }
+
+  void look_at_file(const std::string& path) {
+    const auto file = open_trusted_file({path, Privacy::kPublic, Error::Code::kConfig});
+    if (!file) findings_.fail("pam.owners", flaw_of(file.error()), "chown root:root " + path + "; chmod 0644 " + path);
+  }
+
+  Findings& findings_;
+  std::set<std::string> seen_;
+};
 
 }  // namespace
 
 void examine_other_pam(Examination& exam) {
   Findings& findings = exam.findings;
+  LineExaminer lines(findings);
   for (const std::string& service : pam_services()) {
     if (is_a_part(service)) continue;
     const PamStack stack = load_pam_stack(read_pam_file, service);
     const StackVerdict verdict(stack, PamHost::kTerminal, is_installed);
-    look_at_lines(stack, findings);
+    lines.look_at(stack);
     if (service == "sshd" || service == "samba" || !verdict.names_us()) continue;
     if (is_terminal(service)) {
       judge_stack(verdict, service, findings);
@@ -87,7 +116,7 @@ void examine_other_pam(Examination& exam) {
     }
   }
   findings.conclude("pam.account-line", "the account line stands in sshd's and samba's stacks only");
-  findings.conclude("pam.owners", "PAM files that name twinlock are root's own");
+  findings.conclude("pam.owners", "PAM files of stacks with twinlock are root's own");
   findings.conclude("module.installed", "pam_twinlock.so is where PAM looks for it, and root's own");
   findings.conclude("module.version", "the module and this command are of one version");
 }

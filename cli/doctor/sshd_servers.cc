@@ -41,8 +41,10 @@ std::optional<SshdServer> server_of(const ServerProcess& process, Findings& find
   if (!start || !can_be_seen(process, kListeners, findings)) return std::nullopt;
   const std::string name = words_for(process);
   const std::string restart = "start it anew with its settings in " + std::string(kConfig);
-  if (start->is_cut_off)
+  if (start->is_cut_off) {
     findings.warn(kListeners, name + " has more arguments than the kernel shows: they cannot be judged", restart);
+    return std::nullopt;
+  }
   if (const auto file = start->config_file(); file && !file->starts_with('/')) {
     findings.warn(kListeners, name + " was started with -f " + *file + ", which can be any file", restart);
     return std::nullopt;

@@ -124,6 +124,8 @@ class Rules(DoctorScenario):
                 ([f'users = ["alice"]\naction = "require"', f'users = ["alice"]\nservices = ["sshd"]\naction = "deny"'],
                  ["rules.shadowed"]),
                 ([f'groups = ["staff"]\naction = "require"', f'action = "observe"\nuntil = {soon}'],
+                 ["rules.behind-group"]),
+                (['groups = ["staff"]\naction = "deny"', 'networks = ["198.51.100.0/24"]\naction = "exempt"'],
                  ["rules.behind-group"])):
             with self.subTest(rules):
                 self.with_rules(*rules)

@@ -124,6 +124,20 @@ class Listeners(DoctorScenario):
             self.assert_found("ssh.loaded", result="warn", says="since it was changed")
 
 
+    def test_servers_that_never_ask_us(self) -> None:
+        """By the kernel's word for what they run, and only as root."""
+        for name, check in (("dropbear", "ssh.listeners"), ("ksmbd.mountd", "samba.listeners")):
+            program = Path("/run", name)
+            shutil.copy("/usr/bin/sleep", program)
+            self.addCleanup(program.unlink)
+            for prefix, ids in (([], [check]), (["setpriv", f"--reuid={ALICE.uid}", "--clear-groups"], [])):
+                with self.subTest(name=name, prefix=prefix), subprocess.Popen([*prefix, program, "infinity"]) as server:
+                    while os.readlink(f"/proc/{server.pid}/exe") != str(program):
+                        pass
+                    self.assertEqual(ids, list(self.findings()))
+                    server.kill()
+
+
 class Asking(DoctorScenario):
     def test_nothing_is_run_from_a_directory_that_others_can_write(self) -> None:
         trace = Path("/run/was-run")
