@@ -11,6 +11,7 @@
 namespace twinlock {
 namespace {
 
+constexpr const char* kUsualConfig = "/etc/twinlock/twinlock.conf";  // of lines that name no other
 constexpr std::array<const char*, 5> kTerminals{"su", "su-l", "sudo", "sudo-i", "login"};
 
 bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
@@ -45,7 +46,8 @@ void look_at_version(const std::string& module, int fd, Findings& findings) {
 /// Modules that our lines load, and files that they stand in: root's own? Each is looked at once.
 class LineExaminer {
  public:
-  explicit LineExaminer(Findings& findings) : findings_(findings) {}
+  LineExaminer(std::string config_path, Findings& findings)
+      : config_path_(std::move(config_path)), findings_(findings) {}
 
   void look_at(const PamStack& stack) {
     bool names_us = false;
@@ -54,6 +56,7 @@ class LineExaminer {
         if (task_of(handler) == OurTask::kNotOurs) continue;
         names_us = true;
         look_at_module_of(handler);
+        look_at_config_of(handler);
       }
     }
     if (names_us) look_at_files(stack);
@@ -69,6 +72,18 @@ class LineExaminer {
     } else if (seen_.insert(*module).second) {
       look_at_module(*module);
     }
+  }
+
+  /// Rules, records and keys that this run of the doctor has not judged.
+  void look_at_config_of(const PamHandler& handler) {
+    std::string config = kUsualConfig;
+    for (const std::string& argument : handler.arguments) {
+      if (argument.starts_with("config=")) config = argument.substr(7);
+    }
+    if (config == config_path_) return;
+    findings_.warn(
+        "pam.config", handler.place() + " decides by " + config + ", and what is judged here is " + config_path_,
+        "delete the argument config= there, or have that one judged, too: twinlock --config " + config + " doctor");
   }
 
   /// Those that the stack includes, too: a line in front of ours is enough.
@@ -94,6 +109,7 @@ class LineExaminer {
     if (!file) findings_.fail("pam.owners", flaw_of(file.error()), "chown root:root " + path + "; chmod 0644 " + path);
   }
 
+  std::string config_path_;
   Findings& findings_;
   std::set<std::string> seen_;
 };
@@ -102,7 +118,7 @@ class LineExaminer {
 
 void examine_other_pam(Examination& exam) {
   Findings& findings = exam.findings;
-  LineExaminer lines(findings);
+  LineExaminer lines(exam.desk.config_path(), findings);
   for (const std::string& service : pam_services()) {
     if (is_a_part(service)) continue;
     const PamStack stack = load_pam_stack(read_pam_file, service);
@@ -118,6 +134,7 @@ void examine_other_pam(Examination& exam) {
   findings.conclude("pam.account-line", "the account line stands in sshd's and samba's stacks only");
   findings.conclude("pam.owners", "PAM files of stacks with twinlock are root's own");
   findings.conclude("module.installed", "pam_twinlock.so is where PAM looks for it, and root's own");
+  findings.conclude("pam.config", "every line of ours decides by the configuration that is judged");
   findings.conclude("module.version", "the module and this command are of one version");
 }
 

@@ -5,6 +5,8 @@
 namespace twinlock {
 namespace {
 
+constexpr int kWidestOfIpv4 = 8;  // bits
+constexpr int kWidestOfIpv6 = 7;
 constexpr std::size_t kSeveral = 3;  // users behind one address: no desk of one person
 
 class Judge {
@@ -63,9 +65,13 @@ class Judge {
     }
   }
 
+  /// Two halves are the whole: nobody's own network is wider than 10.0.0.0/8 or fc00::/7.
+  static bool is_everywhere_in_effect(const Network& network) {
+    return network.bits() < (network.base().family() == Address::Family::kIpv4 ? kWidestOfIpv4 : kWidestOfIpv6);
+  }
+
   static bool is_everywhere(const Rule& rule) {
-    return rule.networks.empty() ||
-           std::ranges::any_of(rule.networks, [](const Network& network) { return network.bits() == 0; });
+    return rule.networks.empty() || std::ranges::any_of(rule.networks, is_everywhere_in_effect);
   }
 
   void judge_openness(const Rule& rule) {

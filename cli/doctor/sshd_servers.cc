@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "cli/doctor/system_pam.h"
+#include "cli/program.h"
 #include "cli/trusted_program.h"
 #include "config/trusted_file.h"
 
@@ -68,6 +69,23 @@ void look_for_others(Findings& findings) {
   }
 }
 
+/// What systemd would start, also for a connection that comes (socket activation): arguments in units stand in no file
+/// of defaults.
+std::vector<SshdStart> starts_by_systemd(const SshdStart& usual) {
+  const auto systemctl = find_program("systemctl");
+  struct stat about {};
+  if (!systemctl || ::stat("/run/systemd/system", &about) != 0) return {};
+  const auto told =
+      run_program({*systemctl, "show", "--property=ExecStart", "ssh", "sshd", "ssh@doctor", "sshd@doctor"});
+  std::vector<SshdStart> starts;
+  for (auto& words : words_of_exec_start(told ? told->output : "")) {
+    SshdStart start = sshd_start_with(words);
+    start.options.insert(start.options.end(), usual.options.begin(), usual.options.end());
+    starts.push_back(std::move(start));
+  }
+  return starts;
+}
+
 std::optional<UnixTime> changed_at(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) return std::nullopt;
@@ -80,6 +98,10 @@ std::string SshdServer::config_file() const { return start.config_file().value_o
 
 std::vector<SshdServer> sshd_servers(const std::string& usual_program, Findings& findings) {
   std::vector<SshdServer> servers{{usual_program, usual_start(), "", {}}};
+  for (SshdStart& start : starts_by_systemd(servers[0].start)) {
+    const bool is_known = std::ranges::find(servers, start, &SshdServer::start) != servers.end();
+    if (!is_known) servers.push_back({usual_program, std::move(start), " (by its unit)", {}});
+  }
   // A copy by another name has another PAM stack up to OpenSSH 9.7.
   const auto processes = root_processes([](std::string_view name) {
     return name.find("sshd") != std::string_view::npos && name != "sshd-session" && name != "sshd-auth" &&

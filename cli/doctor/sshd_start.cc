@@ -118,6 +118,19 @@ Words words_of_variable(std::string_view text, std::string_view name) {
   return words;
 }
 
+std::vector<Words> words_of_exec_start(std::string_view text) {
+  constexpr std::string_view kArguments = "argv[]=";
+  std::vector<Words> commands;
+  for (auto start = text.find(kArguments); start != std::string_view::npos; start = text.find(kArguments, start)) {
+    start += kArguments.size();
+    Words words = split_text(text.substr(start, text.find(" ;", start) - start), " ");
+    if (!words.empty()) words.erase(words.begin());
+    std::erase_if(words, [](const std::string& word) { return word.starts_with('$'); });
+    commands.push_back(std::move(words));
+  }
+  return commands;
+}
+
 SshdStart sshd_start_with(const Words& arguments) {
   Words words{"sshd"};
   words.insert(words.end(), arguments.begin(), arguments.end());

@@ -29,6 +29,10 @@ struct SshdStart {
 /// From a file of shell variables as services read them (SSHD_OPTS="-o …"); empty where it sets no such one.
 [[nodiscard]] std::vector<std::string> words_of_variable(std::string_view text, std::string_view name);
 
+/// The arguments, without the program, of each command that `systemctl show --property=ExecStart` tells of
+/// ("{ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -D $SSHD_OPTS ; … }"); variables are left out.
+[[nodiscard]] std::vector<std::vector<std::string>> words_of_exec_start(std::string_view text);
+
 /// As it would be started with these arguments, quotes and blanks in values lost.
 [[nodiscard]] SshdStart sshd_start_with(const std::vector<std::string>& arguments);
 

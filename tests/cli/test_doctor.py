@@ -117,6 +117,8 @@ class Rules(DoctorScenario):
                 ([f'users = ["nosuch"]\naction = "deny"'], ["rules.nobody"]),
                 (['groups = ["nosuch"]\naction = "require"'], ["rules.group"]),
                 ([f'action = "exempt"'], ["rules.everybody"]),
+                (['networks = ["0.0.0.0/1", "128.0.0.0/1"]\naction = "exempt"'], ["rules.everybody"]),
+                (['networks = ["2000::/3"]\naction = "exempt"'], ["rules.everybody"]),
                 ([f'groups = ["staff"]\naction = "exempt"'], ["rules.open"]),
                 ([f'networks = ["198.51.100.0/24"]\naction = "exempt"\nuntil = 2020-01-31'], ["rules.over"]),
                 ([f'action = "observe"'], ["rules.open"]),

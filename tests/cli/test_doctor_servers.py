@@ -69,6 +69,19 @@ class Listeners(DoctorScenario):
                 finally:
                     path.unlink() if former is None else path.write_text(former)
 
+    def test_arguments_in_a_unit_that_waits_for_connections(self) -> None:
+        Path("/run/systemd/system").mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, "/run/systemd")
+        self.write(Path("/etc/twinlock/backup-passphrase"), "a long one\n")
+        told = ("ExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -i $SSHD_OPTS OPTIONS ; ignore_errors=no ; "
+                "start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }")
+        for options, ids in (("", []), ("-o UsePAM=no -o PasswordAuthentication=yes -o AuthenticationMethods=any",
+                                        ["ssh.password-only", "ssh.key-only", "ssh.use-pam"])):
+            script = (f"case \"$1\" in show) echo '{told.replace('OPTIONS', options)}' ;; is-active) echo active ;; "
+                      "*) echo enabled ;; esac")
+            with self.subTest(options), self.stand_in("systemctl", script):
+                self.assertEqual(set(ids), set(self.findings()))
+
     def test_what_a_user_starts_is_not_believed(self) -> None:
         key = Path("/run/user_key")
         shutil.copy(HOST_KEY, key)

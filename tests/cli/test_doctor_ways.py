@@ -151,6 +151,14 @@ class SshStack(DoctorScenario):
         self.assertIn("pam.account-line", bad)
         self.assertIn("cron", bad["pam.account-line"]["what"])
 
+    def test_a_line_that_decides_by_another_configuration(self) -> None:
+        other = Path("/etc/twinlock/other.conf")
+        self.write(other, '[[rule]]\nname = "all"\naction = "exempt"\n')
+        self.use_stack("sshd", lambda text: re.sub(r"(?m)(pam_twinlock\.so.*)$", rf"\1 config={other}", text))
+        self.assert_found("pam.config", result="warn", says=str(other))
+        done = doctor("--json", "--config", str(other))
+        self.assertIn("rules.everybody", [check["id"] for check in done.json()["checks"] if check["result"] == "fail"])
+
     def test_a_file_of_the_stack_that_others_can_write(self) -> None:
         for name in ("sshd", "common-account"):
             path = Path("/etc/pam.d", name)

@@ -55,6 +55,13 @@ TEST(WordsOfVariable, TakesTheLastOfThatName) {
   EXPECT_THAT(words_of_variable("", "OPTIONS"), ElementsAre());
 }
 
+TEST(WordsOfExecStart, ReadsEachCommandOfAUnit) {
+  EXPECT_THAT(words_of_exec_start("ExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -D $SSHD_OPTS ; pid=0 }\n\n"
+                                  "ExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -i -f /etc/x ; pid=0 }\n"),
+              ElementsAre(ElementsAre("-D"), ElementsAre("-i", "-f", "/etc/x")));
+  EXPECT_THAT(words_of_exec_start("ExecStart=\n"), ElementsAre());
+}
+
 TEST(MatchProbes, MeetCriteriaOfLaterVersionsToo) {
   const auto probes = match_probes(
       "Match invalid-user Address 10.0.*\nMatch LocalAddress=198.51.100.2 RDomain blue\n",
