@@ -25,6 +25,9 @@
 namespace twinlock {
 namespace {
 
+/// Read from the file by `twinlock doctor`, which tells a module of another version than its own.
+[[gnu::used]] constexpr char kVersionMark[] = "twinlock-module-version=" TWINLOCK_VERSION;
+
 template <typename Body>
 int at_c_boundary(pam_handle_t* handle, Body body) noexcept {
   try {

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/audit/audit_desk.h"
 #include "cli/commands/commands.h"
+#include "cli/last_sweep.h"
 #include "cli/live_view.h"
 #include "cli/setup/rollback.h"
 #include "config/config_reader.h"
@@ -82,6 +83,7 @@ Result<ExitStatus> sweep(Desk& desk) {
   if (status == ExitStatus::kDone) status = upkeep.status;
   const auto stashes = clear_stashes(workplace->config);
   if (!stashes) return stashes.error();
+  if (const auto noted = write_last_sweep(workplace->config, milliseconds_since_boot()); !noted) return noted.error();
   Json answer = json_of(cut);
   answer["stashes"] = *stashes;
   answer["sealed"] = upkeep.sealed;

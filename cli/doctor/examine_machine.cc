@@ -3,10 +3,14 @@
 #include <sys/statfs.h>
 #include <sys/timex.h>
 
+#include "base/clock.h"
+#include "cli/backup/last_backup.h"
 #include "cli/doctor/examination.h"
 #include "cli/doctor/machine_verdict.h"
 #include "cli/doctor/system_pam.h"
+#include "cli/last_sweep.h"
 #include "cli/program.h"
+#include "cli/trusted_program.h"
 
 namespace twinlock {
 namespace {
@@ -52,28 +56,48 @@ bool is_synchronised() {
   return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
-/// It cuts SMB connections whose lease has ended.
-void examine_timer(Findings& findings) {
+/// What a program of the system says; empty where there is none that can be trusted.
+std::string told_by(const std::string& name, std::vector<std::string> arguments) {
+  const auto program = find_program(name);
+  if (!program) return "";
+  arguments.insert(arguments.begin(), *program);
+  const auto told = run_program(arguments);
+  return told ? told->output : "";
+}
+
+bool systemd_runs() {
   struct stat about {};
-  if (::stat("/run/systemd/system", &about) != 0) {
-    findings.ok("sweep.timer", "systemd does not run here: see that `twinlock sweep` runs every minute in another way");
-    return;
+  return ::stat("/run/systemd/system", &about) == 0;
+}
+
+void examine_timers(const std::optional<LastBackup>& backup, UnixTime now, Findings& findings) {
+  TimerState timers;
+  timers.systemd_runs = systemd_runs();
+  if (timers.systemd_runs) {
+    timers.sweep_is_active = told_by("systemctl", {"is-active", "twinlock-sweep.timer"}) == "active\n";
+    timers.sweep_is_enabled = told_by("systemctl", {"is-enabled", "twinlock-sweep.timer"}) == "enabled\n";
+    timers.backup_is_enabled = told_by("systemctl", {"is-enabled", "twinlock-backup.timer"}) == "enabled\n";
   }
-  const auto told = run_program({"systemctl", "is-active", "twinlock-sweep.timer"});
-  if (!told || told->output != "active\n") {
-    findings.warn("sweep.timer", "twinlock-sweep.timer does not run: SMB connections outlive their leases",
-                  "run: systemctl enable --now twinlock-sweep.timer");
+  struct stat about {};
+  timers.backup_has_passphrase = ::lstat("/etc/twinlock/backup-passphrase", &about) == 0;
+  timers.backup_is_recent = backup && now - backup->made <= days(2);
+  judge_timers(timers, findings);
+}
+
+/// Whatever starts it: that it is done is what counts.
+void examine_sweep(const Config& config, Findings& findings) {
+  const auto last = read_last_sweep(config);
+  if (last) {
+    judge_sweep(*last, milliseconds_since_boot(), findings);
+  } else if (!findings.has_flaw("files.owners")) {  // else that is why
+    findings.warn("sweep.age", flaw_of(last.error()), "run: twinlock sweep");
   }
-  findings.conclude("sweep.timer", "twinlock-sweep.timer runs");
 }
 
 Confinement confinement_here() {
   Confinement here;
   here.selinux_enforces = read_text_file("/sys/fs/selinux/enforce").value_or("").starts_with('1');
-  if (here.selinux_enforces) {
-    const auto told = run_program({"semodule", "-l"});
-    here.selinux_modules = told ? told->output : "";
-  }
+  if (here.selinux_enforces) here.selinux_modules = told_by("semodule", {"-l"});
   here.apparmor_profiles = read_text_file("/sys/kernel/security/apparmor/profiles").value_or("");
   here.apparmor_local = read_text_file("/etc/apparmor.d/local/usr.sbin.smbd").value_or("");
   return here;
@@ -84,7 +108,10 @@ Confinement confinement_here() {
 void examine_machine(Examination& exam) {
   if (exam.config) examine_volumes(*exam.config, exam.findings);
   judge_clock({exam.desk.now(), is_synchronised()}, exam.findings);
-  examine_timer(exam.findings);
+  const auto backup =
+      exam.config ? read_last_backup(*exam.config) : Result<std::optional<LastBackup>>(std::optional<LastBackup>());
+  examine_timers(backup ? *backup : std::nullopt, exam.desk.now(), exam.findings);
+  if (exam.config) examine_sweep(*exam.config, exam.findings);
   judge_confinement(confinement_here(), exam.findings);
 }
 

@@ -1,15 +1,29 @@
-// smbd: asks `testparm -sv`, and tries its PAM stack on paper.
+// smbd: asks `testparm -sv` about each way in which it was started, reads what testparm does not see through, and tries
+// its PAM stack on paper.
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+
 #include "cli/doctor/examination.h"
 #include "cli/doctor/samba_verdict.h"
+#include "cli/doctor/server_process.h"
+#include "cli/doctor/smb_conf_text.h"
+#include "cli/doctor/smbd_start.h"
+#include "cli/doctor/sshd_settings.h"
+#include "cli/doctor/sshd_start.h"
 #include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/program.h"
+#include "cli/trusted_program.h"
 #include "config/trusted_file.h"
 
 namespace twinlock {
 namespace {
 
 constexpr const char* kConfig = "/etc/samba/smb.conf";
+constexpr const char* kListeners = "samba.listeners";
+constexpr const char* kSwitches = "samba.other-files";
 
 bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
 
@@ -23,29 +37,136 @@ void examine_helper(const SambaSettings& settings, Findings& findings) {
   findings.conclude("samba.map-helper", std::string(kMapHelper) + " is there and root's own");
 }
 
+SmbdStart usual_start() {
+  std::vector<std::string> arguments;
+  for (const char* file : {"/etc/default/samba", "/etc/sysconfig/samba"}) {
+    const auto more = words_of_variable(read_text_file(file).value_or(""), "SMBDOPTIONS");
+    arguments.insert(arguments.end(), more.begin(), more.end());
+  }
+  return smbd_start_of(arguments);
+}
+
+/// nullopt: it is a part of one that listens, or its files are not ours.
+std::optional<SmbdStart> start_of(const ServerProcess& process, Findings& findings) {
+  if (process.words.empty() || process.words[0].starts_with("smbd:") || !can_be_seen(process, kListeners, findings))
+    return std::nullopt;
+  SmbdStart start = smbd_start_of({process.words.begin() + 1, process.words.end()});
+  if (start.config_file.starts_with('/')) return start;
+  findings.warn(kListeners,
+                words_for(process) + " was started with -s " + start.config_file + ", which can be any file",
+                std::string("start it anew with its settings in ") + kConfig);
+  return std::nullopt;
+}
+
+void look_for_others(Findings& findings) {
+  for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "ksmbd.mountd"; })) {
+    if (process.place == ServerProcess::Place::kContainer) continue;
+    findings.fail(kListeners, words_for(process) + " serves SMB from the kernel, and never asks PAM",
+                  "run: ksmbd.control --shutdown; and let Samba serve the files");
+  }
+}
+
+/// How each smbd was started that runs or would be; the usual way first. Empty where there is none.
+std::vector<SmbdStart> starts_here(Findings& findings) {
+  const auto installed = find_program("smbd");
+  std::vector<SmbdStart> starts;
+  if (installed && read_text_file(kConfig)) starts.push_back(usual_start());
+  for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "smbd"; })) {
+    const auto start = start_of(process, findings);
+    if (!start) continue;
+    if (trusted_program(process.program) != installed || !installed) {
+      findings.warn(kListeners, words_for(process) + " is not the smbd that is installed, and may read other files",
+                    "stop it, or restart smbd after an update");
+    }
+    if (std::ranges::find(starts, *start) == starts.end()) starts.push_back(*start);
+  }
+  return starts;
+}
+
+std::vector<std::string> files_like(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> files;
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return files;
+}
+
+void judge_switch(const SmbConfSwitch& other, Findings& findings) {
+  const std::string place = other.file + " has the line ";
+  if (other.kind == SmbConfSwitch::Kind::kConfigFile) {
+    findings.fail(kSwitches, place + "config file = " + other.value + ": smbd takes that file in place of this one",
+                  "put its settings into " + other.file + ", and delete the line");
+    return;
+  }
+  const std::string mend = "write an include without % in its place, or delete it";
+  for (const std::string& file : files_like(pattern_of(other.value))) {
+    const auto setting = decisive_setting(read_text_file(file).value_or(""));
+    if (!setting) continue;
+    findings.fail(kSwitches,
+                  place + "include = " + other.value + ", and " + file + ", which some clients get, sets " + *setting,
+                  mend);
+    return;
+  }
+  findings.warn(kSwitches, place + "include = " + other.value + ": which files clients get cannot be told", mend);
+}
+
+void examine_text(const std::string& path, Findings& findings) {
+  const SmbConfTree tree = read_smb_conf(path, read_text_file);
+  for (const SmbConfSwitch& other : tree.switches) judge_switch(other, findings);
+  for (const std::string& file : tree.files) {
+    std::error_code missing;
+    const std::string real = std::filesystem::canonical(file, missing);
+    const auto opened = open_trusted_file({real, Privacy::kPublic, Error::Code::kConfig});
+    if (missing || opened) continue;
+    findings.fail("samba.owners", flaw_of(opened.error()),
+                  "chown root:root and chmod go-w " + real + " and its directory");
+  }
+}
+
+/// nullopt: complained of.
+std::optional<SambaSettings> settings_of(const SmbdStart& start, Findings& findings) {
+  const auto testparm = find_program("testparm");
+  if (!testparm) {
+    findings.fail("samba.config", "testparm is missing, or others could change it: smbd cannot be judged",
+                  "install the package that brings testparm (samba-common-bin)");
+    return std::nullopt;
+  }
+  std::vector<std::string> words{*testparm, "--suppress-prompt", "--verbose"};
+  words.insert(words.end(), start.options.begin(), start.options.end());
+  words.push_back(start.config_file);
+  const auto tested = run_program(words);
+  if (tested && tested->status == 0) return SambaSettings::parse(tested->output);
+  findings.fail("samba.config",
+                "Samba does not take its configuration: " + (tested ? tested->output : flaw_of(tested.error())),
+                "look at: testparm -s " + start.config_file);
+  return std::nullopt;
+}
+
 }  // namespace
 
 void examine_samba(Examination& exam) {
   Findings& findings = exam.findings;
-  if (!read_text_file(kConfig) || !find_program("smbd")) {
+  look_for_others(findings);
+  const auto starts = starts_here(findings);
+  if (starts.empty()) {
     findings.ok("samba.installed", "Samba is not installed");
     return;
   }
   findings.ok("samba.installed", "Samba is installed");
-  const auto tested = run_program({"testparm", "--suppress-prompt", "--verbose", kConfig});
-  if (!tested || tested->status != 0) {
-    findings.fail("samba.config",
-                  "Samba does not take its configuration: " + (tested ? tested->output : flaw_of(tested.error())),
-                  std::string("look at: testparm -s ") + kConfig);
-    return;
-  }
-  findings.ok("samba.config", "Samba takes its configuration");
-  const SambaSettings settings = SambaSettings::parse(tested->output);
   const PamStack stack = load_pam_stack(read_pam_file, "samba");
   const StackVerdict verdict(stack, PamHost::kSmbd, is_installed);
   judge_stack(verdict, "samba", findings);
-  judge_samba(settings, verdict, findings);
-  examine_helper(settings, findings);
+  std::vector<SambaSettings> all;
+  for (const SmbdStart& start : starts) {
+    examine_text(start.config_file, findings);
+    if (auto settings = settings_of(start, findings)) all.push_back(std::move(*settings));
+  }
+  findings.conclude("samba.config", "Samba takes its configuration");
+  findings.conclude("samba.owners", "files of Samba's configuration are root's own");
+  findings.conclude(kSwitches, "every client gets the same configuration");
+  findings.conclude(kListeners, "judged with its own arguments: " + std::to_string(starts.size()) + " smbd");
+  judge_samba(all, verdict, findings);
+  for (const SambaSettings& settings : all) examine_helper(settings, findings);
 }
 
 }  // namespace twinlock

@@ -1,63 +1,40 @@
 // sshd: asks `sshd -T -C …` about several people, and tries its PAM stack on paper.
-#include <glob.h>
+#include <sys/stat.h>
 
-#include <algorithm>
+#include <set>
 
 #include "cli/doctor/examination.h"
 #include "cli/doctor/group_members.h"
 #include "cli/doctor/match_lines.h"
+#include "cli/doctor/sshd_interview.h"
 #include "cli/doctor/sshd_limits.h"
+#include "cli/doctor/sshd_servers.h"
 #include "cli/doctor/sshd_ways.h"
 #include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
-#include "cli/program.h"
+#include "cli/trusted_program.h"
 
 namespace twinlock {
 namespace {
 
-constexpr const char* kConfig = "/etc/ssh/sshd_config";
-constexpr const char* kNobody = "twinlock-nobody";  // a name that the system does not know
 constexpr std::size_t kMostProbes = 40;
+constexpr Seconds kSameMoment{2};  // what the kernel says of starts is as coarse
 
-std::vector<std::string> included_texts(const std::string& pattern) {
-  const std::string path = pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern;
-  glob_t found{};
-  std::vector<std::string> texts;
-  if (::glob(path.c_str(), 0, nullptr, &found) == 0) {
-    for (std::size_t at = 0; at < found.gl_pathc; ++at)
-      texts.push_back(read_text_file(found.gl_pathv[at]).value_or(""));
-  }
-  ::globfree(&found);
-  return texts;
-}
-
-std::vector<SshdProbe> probes_of(const Examination& exam) {
+std::vector<SshdProbe> probes_of(const Examination& exam, SshdConfigFiles& files) {
   const std::string typical = exam.user ? *exam.user : exam.census.first_user.value_or(kNobody);
   std::vector<SshdProbe> probes{{exam.user || exam.census.first_user ? typical : "anybody", typical}};
+  const auto matches = match_probes(files.text(), files.includes(), some_member_of, typical);
   if (exam.user) return probes;
   probes.push_back({"root", "root"});
   probes.push_back({"an unknown user", kNobody});
-  const auto matches = match_probes(read_text_file(kConfig).value_or(""), included_texts, some_member_of, typical);
   probes.insert(probes.end(), matches.begin(), matches.end());
-  if (probes.size() > kMostProbes) probes.resize(kMostProbes);
   return probes;
-}
-
-/// nullopt: complained of.
-std::optional<SshdSettings> settings_for(const std::string& sshd, const SshdProbe& probe, Findings& findings) {
-  std::string connection = "user=" + probe.user + ",host=" + probe.host + ",addr=" + probe.address;
-  if (probe.local_port) connection += ",laddr=192.0.2.2,lport=" + *probe.local_port;
-  const auto told = run_program({sshd, "-T", "-C", connection});
-  if (told && told->status == 0) return SshdSettings::parse(told->output);
-  findings.fail(
-      "ssh.config",
-      "sshd cannot say what is in force for " + probe.who + ": " + (told ? told->output : flaw_of(told.error())),
-      "look at: sshd -T -C " + connection + " (sshd wants the directory /run/sshd for it)");
-  return std::nullopt;
 }
 
 void conclude(Findings& findings, const std::string& anybody) {
   findings.conclude("ssh.config", "sshd understands its configuration");
+  findings.conclude("ssh.owners", "files of sshd's configuration are root's own");
+  findings.conclude("ssh.loaded", "no sshd runs on an older configuration");
   for (const char* id : {"ssh.password-only", "ssh.key-only", "ssh.gssapi-only", "ssh.hostbased-only"}) {
     const std::string what(id + 4);
     findings.conclude(id,
@@ -74,22 +51,93 @@ void conclude(Findings& findings, const std::string& anybody) {
   findings.conclude("ssh.nobody", anybody + " can get in over SSH with a code");
 }
 
-PamStack stack_of_sshd(const SshdSettings& settings) {
-  return load_pam_stack(read_pam_file, settings.value("pamservicename").value_or("sshd"));
+bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
+
+/// When the process read its configuration: a reload writes its pid file anew.
+std::optional<UnixTime> loaded_at(const ServerProcess& process, const SshdSettings& settings) {
+  const std::string path = settings.value("pidfile").value_or("none");
+  struct stat about {};
+  const bool is_its_own = path.starts_with('/') && split_text(read_text_file(path).value_or(""), " \n") ==
+                                                       std::vector<std::string>{std::to_string(process.pid)};
+  if (is_its_own && ::stat(path.c_str(), &about) == 0) return UnixTime{about.st_mtim.tv_sec};
+  return process.started;
 }
 
-void examine_guest(Examination& exam, const SshdProbe& probe, const SshdSettings& settings) {
-  Findings& findings = exam.findings;
-  const SshdGuest guest{probe.who, probe.user == "root", settings};
-  const PamStack stack = stack_of_sshd(settings);
-  const StackVerdict verdict(stack, PamHost::kSshd,
-                             [](const PamHandler& handler) { return find_pam_module(handler).has_value(); });
-  const bool gets_in = judge_ways(guest, verdict, findings);
-  judge_settings(guest, verdict, findings);
-  judge_limits(settings, {exam.census.invited, exam.census.seen}, findings);
-  if (findings.has("ssh.nobody") || gets_in || guest.is_root) return;
-  findings.fail("ssh.nobody", "no way into sshd works for " + probe.who,
-                "look at AuthenticationMethods and at the findings about the PAM stack sshd");
+/// One sshd: what it has read, whom it lets in, and the stacks that it asks.
+class SshExaminer {
+ public:
+  SshExaminer(Examination& exam, SshdInterview& interview, const SshdServer& server)
+      : exam_(exam), interview_(interview), server_(server), files_(server.config_file()) {}
+
+  void examine() {
+    auto probes = probes_of(exam_, files_);
+    files_.look_at_owners(exam_.findings);
+    if (probes.size() > kMostProbes) {
+      exam_.findings.warn("ssh.config",
+                          "sshd_config has more Match lines than are asked about: " + std::to_string(probes.size()),
+                          "ask about people one by one: twinlock doctor --user USER");
+      probes.resize(kMostProbes);
+    }
+    for (const SshdProbe& probe : probes) {
+      const auto settings = interview_.ask(server_, probe);
+      if (!settings) continue;
+      if (&probe == probes.data()) look_at_age(*settings);
+      examine_guest(probe, *settings);
+    }
+    // Also those of Match lines that no probe meets.
+    for (const std::string& name : values_in(files_.text(), files_.includes(), "pamservicename")) examine_stack(name);
+  }
+
+ private:
+  std::string service_in(const SshdSettings& settings) const {
+    return settings.value("pamservicename").value_or(server_.start.service);
+  }
+
+  void examine_stack(const std::string& service) {
+    if (!stacks_.insert(service).second) return;
+    const PamStack stack = load_pam_stack(read_pam_file, service);
+    judge_stack({stack, PamHost::kSshd, is_installed}, "sshd", exam_.findings);
+  }
+
+  void examine_guest(const SshdProbe& probe, const SshdSettings& settings) {
+    Findings& findings = exam_.findings;
+    const std::string service = service_in(settings);
+    examine_stack(service);
+    const SshdGuest guest{probe.who + server_.where, probe.user == "root", settings};
+    const PamStack stack = load_pam_stack(read_pam_file, service);
+    const StackVerdict verdict(stack, PamHost::kSshd, is_installed);
+    const bool gets_in = judge_ways(guest, verdict, findings);
+    judge_settings(guest, verdict, findings);
+    judge_limits(settings, {exam_.census.invited, exam_.census.seen}, findings);
+    if (findings.has("ssh.nobody") || gets_in || guest.is_root) return;
+    findings.fail("ssh.nobody", "no way into sshd works for " + guest.who,
+                  "look at AuthenticationMethods and at the findings about the PAM stack sshd");
+  }
+
+  void look_at_age(const SshdSettings& settings) {
+    const auto changed = files_.changed();
+    for (const ServerProcess& process : server_.listening) {
+      const auto loaded = loaded_at(process, settings);
+      if (!changed || (loaded && *changed - *loaded <= kSameMoment)) continue;
+      exam_.findings.warn("ssh.loaded",
+                          "sshd (process " + std::to_string(process.pid) +
+                              ") has not read its configuration since it was changed: what it does cannot be seen",
+                          "run: systemctl restart ssh (its name is sshd on some systems)");
+    }
+  }
+
+  Examination& exam_;
+  SshdInterview& interview_;
+  const SshdServer& server_;
+  SshdConfigFiles files_;
+  std::set<std::string> stacks_;
+};
+
+std::string words_about(const std::vector<SshdServer>& servers) {
+  std::size_t listening = 0;
+  for (const SshdServer& server : servers) listening += server.listening.size();
+  if (listening == 0) return "no sshd listens now: judged is what its service would start";
+  return "judged with their own arguments: " + std::to_string(listening) + " listening sshd";
 }
 
 }  // namespace
@@ -101,22 +149,11 @@ void examine_ssh(Examination& exam) {
     return;
   }
   exam.findings.ok("ssh.installed", "sshd is installed");
-  const auto probes = probes_of(exam);
-  bool is_first = true;
-  for (const SshdProbe& probe : probes) {
-    const auto settings = settings_for(*sshd, probe, exam.findings);
-    if (!settings) continue;
-    if (is_first) {
-      const std::string service = settings->value("pamservicename").value_or("sshd");
-      const PamStack stack = stack_of_sshd(*settings);
-      judge_stack(
-          {stack, PamHost::kSshd, [](const PamHandler& handler) { return find_pam_module(handler).has_value(); }},
-          service == "sshd" ? service : "sshd", exam.findings);
-    }
-    is_first = false;
-    examine_guest(exam, probe, *settings);
-  }
-  conclude(exam.findings, probes[0].who);
+  const auto servers = sshd_servers(*sshd, exam.findings);
+  SshdInterview interview(exam.findings);
+  for (const SshdServer& server : servers) SshExaminer(exam, interview, server).examine();
+  exam.findings.conclude("ssh.listeners", words_about(servers));
+  conclude(exam.findings, exam.user ? *exam.user : exam.census.first_user.value_or("anybody"));
 }
 
 }  // namespace twinlock

@@ -18,7 +18,8 @@ constexpr std::uint64_t kMebibyte = 1 << 20;
 constexpr std::uint64_t kLeastRoom = 16 * kMebibyte;
 constexpr std::uint64_t kLittleRoom = 200 * kMebibyte;
 constexpr std::uint64_t kLeastInodes = 1000;
-constexpr UnixTime kBuilt{1767225600};  // 2026-01-01: no honest clock is before it
+constexpr std::int64_t kLongestWithoutSweep = 10 * 60'000;  // milliseconds; it is due every minute
+constexpr UnixTime kBuilt{1767225600};                      // 2026-01-01: no honest clock is before it
 
 struct Kind {
   std::uint64_t type;
@@ -98,6 +99,44 @@ void judge_clock(const ClockState& clock, Findings& findings) {
                   "run chrony or systemd-timesyncd: timedatectl set-ntp true");
   }
   findings.conclude("clock.sync", "the clock is synchronised");
+}
+
+void judge_timers(const TimerState& timers, Findings& findings) {
+  if (!timers.systemd_runs) {
+    findings.ok("sweep.timer", "systemd does not run here: see that `twinlock sweep` runs every minute in another way");
+    findings.ok("backup.timer",
+                "systemd does not run here: see that `twinlock backup` runs every night in another way");
+    return;
+  }
+  if (!timers.sweep_is_active || !timers.sweep_is_enabled) {
+    findings.warn("sweep.timer",
+                  std::string("twinlock-sweep.timer ") +
+                      (timers.sweep_is_active ? "does not start with the machine" : "does not run") +
+                      ": SMB connections outlive their leases, and nothing takes back a setup that locked people out",
+                  "run: systemctl enable --now twinlock-sweep.timer");
+  }
+  findings.conclude("sweep.timer", "twinlock-sweep.timer runs, and starts with the machine");
+  if (timers.backup_is_enabled && !timers.backup_has_passphrase) {
+    findings.warn("backup.timer", "twinlock-backup.timer finds no /etc/twinlock/backup-passphrase, and makes no backup",
+                  "write a passphrase there, for root alone (0600), and keep it elsewhere, too");
+  } else if (!timers.backup_is_enabled && !timers.backup_is_recent) {
+    findings.warn("backup.timer", "twinlock-backup.timer is not enabled, and nothing else makes backups",
+                  "write a passphrase to /etc/twinlock/backup-passphrase (0600), then: systemctl enable --now "
+                  "twinlock-backup.timer");
+  }
+  findings.conclude("backup.timer", "backups are made");
+}
+
+void judge_sweep(std::optional<std::int64_t> last, std::int64_t now, Findings& findings) {
+  const bool is_of_this_start = last && *last <= now;
+  const std::int64_t waited = is_of_this_start ? now - *last : now;  // in vain, at the longest
+  if (waited > kLongestWithoutSweep) {
+    findings.warn("sweep.age",
+                  is_of_this_start ? "the last `twinlock sweep` was " + std::to_string(waited / 60'000) + " minutes ago"
+                                   : std::string("`twinlock sweep` was not done since the machine was started"),
+                  "see why: systemctl status twinlock-sweep.service; or run it every minute: twinlock sweep");
+  }
+  findings.conclude("sweep.age", "`twinlock sweep` is done regularly");
 }
 
 void judge_confinement(const Confinement& confinement, Findings& findings) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,21 @@ struct ClockState {
   bool is_synchronised = false;
 };
 void judge_clock(const ClockState& clock, Findings& findings);
+
+/// The units that must happen in time.
+struct TimerState {
+  bool systemd_runs = false;
+  bool sweep_is_active = false;
+  bool sweep_is_enabled = false;
+  bool backup_is_enabled = false;
+  bool backup_has_passphrase = false;  ///< Without it the unit is left out, and nobody is told.
+  bool backup_is_recent = false;       ///< Not older than two days: somebody makes them.
+};
+/// "sweep.timer", "backup.timer".
+void judge_timers(const TimerState& timers, Findings& findings);
+
+/// `last` and `now` are milliseconds since the machine was started; nullopt: no sweep since then. "sweep.age"
+void judge_sweep(std::optional<std::int64_t> last, std::int64_t now, Findings& findings);
 
 struct Confinement {
   bool selinux_enforces = false;

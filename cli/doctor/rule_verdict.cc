@@ -5,6 +5,8 @@
 namespace twinlock {
 namespace {
 
+constexpr int kWidestOfIpv4 = 8;  // bits
+constexpr int kWidestOfIpv6 = 7;
 constexpr std::size_t kSeveral = 3;  // users behind one address: no desk of one person
 
 class Judge {
@@ -63,9 +65,13 @@ class Judge {
     }
   }
 
+  /// Two halves are the whole: nobody's own network is wider than 10.0.0.0/8 or fc00::/7.
+  static bool is_everywhere_in_effect(const Network& network) {
+    return network.bits() < (network.base().family() == Address::Family::kIpv4 ? kWidestOfIpv4 : kWidestOfIpv6);
+  }
+
   static bool is_everywhere(const Rule& rule) {
-    return rule.networks.empty() ||
-           std::ranges::any_of(rule.networks, [](const Network& network) { return network.bits() == 0; });
+    return rule.networks.empty() || std::ranges::any_of(rule.networks, is_everywhere_in_effect);
   }
 
   void judge_openness(const Rule& rule) {
@@ -83,18 +89,38 @@ class Judge {
   void judge_networks(const Rule& rule) {
     if (!spares(rule) || is_over(rule)) return;
     for (const Network& network : rule.networks) {
-      for (const Address& own : world_.own_addresses) {
-        // A network's own-address exception is the login's; who comes through this host still comes from inside.
-        if (!network.contains(own)) continue;
-        findings_.warn("rules.own-address",
-                       name_of_rule(rule) + " spares codes in " + network.text() +
-                           ", which holds this server's own address " + own.text() +
-                           ": what is tunnelled or proxied through this network comes from inside",
-                       "leave this server's part of the network out, if others can come through machines in it");
-        break;
-      }
+      judge_own_address(rule, network);
       judge_bastion(rule, network);
     }
+  }
+
+  /// A login leaves this host's own addresses out of every wider network (policy/rules.h): only one that is written by
+  /// itself spares codes there, unless a rule before it decides.
+  void judge_own_address(const Rule& rule, const Network& network) {
+    const Address& own = network.base();
+    const bool is_own = own.is_loopback() || std::ranges::find(world_.own_addresses, own) != world_.own_addresses.end();
+    if (!network.is_single_address() || !is_own || is_decided_before(rule, own)) return;
+    findings_.warn(
+        "rules.own-address",
+        name_of_rule(rule) + " spares codes at " + own.text() +
+            ", this server's own address: whoever gets through it, by a tunnel or as a jump host, needs none",
+        "delete that address from the rule; or put before it: [[rule]] networks = [\"" + own.text() +
+            "\"] action = \"require\"");
+  }
+
+  /// Whether for everybody whom `rule` is about an earlier one asks for a code at that address, or denies.
+  bool is_decided_before(const Rule& rule, const Address& address) const {
+    for (const Rule& earlier : rules_) {
+      if (&earlier == &rule) return false;
+      const bool is_there =
+          earlier.networks.empty() || std::ranges::any_of(earlier.networks, [&](const Network& network) {
+            return network.is_single_address() && network.contains(address);
+          });
+      if (is_there && !is_over(earlier) && !spares(earlier) && earlier.groups.empty() &&
+          covers(earlier.services, rule.services) && covers(earlier.users, rule.users))
+        return true;
+    }
+    return false;
   }
 
   void judge_bastion(const Rule& rule, const Network& network) {
@@ -167,7 +193,7 @@ class Judge {
     findings_.conclude("rules.everybody", "no rule exempts everybody");
     findings_.conclude("rules.open", "no rule that spares codes stands open for ever");
     findings_.conclude("rules.over", "no rule is over");
-    findings_.conclude("rules.own-address", "no network that spares codes holds this server");
+    findings_.conclude("rules.own-address", "at this server's own addresses no rule spares codes");
     findings_.conclude("rules.bastion", "no network that spares codes holds an address of several people");
     findings_.conclude("rules.shadowed", "every rule can come to its turn");
     findings_.conclude("rules.behind-group", "no exempt or observe rule stands behind one for groups");

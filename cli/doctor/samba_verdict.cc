@@ -57,13 +57,11 @@ void judge_transport(const SambaSettings& settings, Findings& findings) {
                   "smbd also talks " + settings.global("server min protocol") + ", which does not encrypt",
                   "set in [global] of smb.conf: server min protocol = SMB3");
   }
-  findings.conclude("samba.protocol", "smbd talks SMB 3 only");
   if (const std::string encrypt = folded_case(settings.global("server smb encrypt"));
       encrypt != "required" && encrypt != "mandatory") {
     findings.warn("samba.encrypt", "files may travel in the clear (server smb encrypt = " + encrypt + ")",
                   "set in [global] of smb.conf: server smb encrypt = required");
   }
-  findings.conclude("samba.encrypt", "smbd encrypts what it sends");
 }
 
 /// Settings that Samba itself fills with %U, and that end in no file name here.
@@ -83,12 +81,27 @@ void judge_typed_names(const SambaSettings& settings, Findings& findings) {
   };
   look("global", settings.globals());
   for (const auto& [name, share] : settings.shares()) look(name, share);
-  findings.conclude("samba.typed-name", "no path holds the typed name (%U)");
+}
+
+/// Where passwords are good for more than this server's files.
+void judge_role(const SambaSettings& settings, Findings& findings) {
+  const std::string role = folded_case(settings.global("server role"));
+  if (role.find("active directory domain controller") != std::string::npos) {
+    findings.fail("samba.role",
+                  "a domain controller of Active Directory checks passwords without asking PAM for a code",
+                  "serve files from a member of the domain");
+  } else if (role.find("domain controller") != std::string::npos || settings.is("domain logons", "yes")) {
+    findings.warn(
+        "samba.role",
+        "other machines of the domain let this one check passwords (NETLOGON), and there nobody asks for a code",
+        "serve files from a standalone server, or put twinlock on every machine of the domain");
+  }
 }
 
 void judge_map_script(const SambaSettings& settings, Findings& findings) {
   const std::string script = settings.global("username map script");
   const std::string wanted = std::string("exec ") + kMapHelper;
+  judge_role(settings, findings);
   if (is_domain_member(settings)) {
     findings.ok("samba.role",
                 "a domain controller checks the passwords: codes cannot ride in names, and the way in is "
@@ -130,7 +143,23 @@ void add_ways(const SambaSettings& settings, const StackVerdict& stack, Findings
     findings.fail("samba.password-only", "a password alone is enough over SMB: the PAM stack samba lets it pass",
                   "run: twinlock setup samba");
   }
-  if (asks) findings.conclude("samba.password-only", "over SMB a password without a code or a lease is refused");
+}
+
+void judge_one(const SambaSettings& settings, const StackVerdict& stack, Findings& findings) {
+  for (const Must& must : kMusts) {
+    if (settings.is(must.name, must.value)) continue;
+    const std::string value = settings.global(must.name);
+    findings.fail(must.id, std::string(must.name) + " = " + value + ": " + must.why, line_for(must));
+  }
+  if (settings.is("null passwords", "yes")) {
+    findings.fail("samba.null-passwords", "accounts may have no password (null passwords): a code alone is enough",
+                  "set in [global] of smb.conf: null passwords = no");
+  }
+  judge_shares(settings, findings);
+  judge_map_script(settings, findings);
+  judge_transport(settings, findings);
+  judge_typed_names(settings, findings);
+  add_ways(settings, stack, findings);
 }
 
 }  // namespace
@@ -141,18 +170,16 @@ bool is_domain_member(const SambaSettings& settings) {
   return security == "ads" || security == "domain" || role.find("member") != std::string::npos;
 }
 
-void judge_samba(const SambaSettings& settings, const StackVerdict& stack, Findings& findings) {
-  for (const Must& must : kMusts) {
-    if (settings.is(must.name, must.value)) continue;
-    const std::string value = settings.global(must.name);
-    findings.fail(must.id, std::string(must.name) + " = " + value + ": " + must.why, line_for(must));
-  }
-  judge_shares(settings, findings);
+void judge_samba(const std::vector<SambaSettings>& servers, const StackVerdict& stack, Findings& findings) {
+  if (servers.empty()) return;
+  for (const SambaSettings& settings : servers) judge_one(settings, stack, findings);
   for (const Must& must : kMusts) findings.conclude(must.id, std::string(must.name) + " = " + must.value);
-  judge_map_script(settings, findings);
-  judge_transport(settings, findings);
-  judge_typed_names(settings, findings);
-  add_ways(settings, stack, findings);
+  findings.conclude("samba.null-passwords", "no account is without a password");
+  findings.conclude("samba.protocol", "smbd talks SMB 3 only");
+  findings.conclude("samba.encrypt", "smbd encrypts what it sends");
+  findings.conclude("samba.typed-name", "no path holds the typed name (%U)");
+  if (!findings.has_flaw("samba.obey-pam"))
+    findings.conclude("samba.password-only", "over SMB a password without a code or a lease is refused");
 }
 
 }  // namespace twinlock

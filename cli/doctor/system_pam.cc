@@ -1,15 +1,11 @@
 #include "cli/doctor/system_pam.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-
-#include "cli/doctor/sshd_settings.h"
 
 namespace twinlock {
 namespace {
@@ -74,16 +70,6 @@ std::optional<std::string> find_pam_module(const PamHandler& handler) {
   for (const std::string& directory : module_directories()) {
     const std::string path = directory + "/" + handler.module;
     if (is_file(path)) return path;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> find_program(const std::string& name) {
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): one thread
-  for (const std::string& directory :
-       split_text(std::string(path != nullptr ? path : "") + ":/usr/sbin:/sbin:/usr/bin", ":")) {
-    const std::string program = directory + "/" + name;
-    if (is_file(program) && ::access(program.c_str(), X_OK) == 0) return program;
   }
   return std::nullopt;
 }

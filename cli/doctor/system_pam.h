@@ -21,7 +21,4 @@ namespace twinlock {
 /// The whole text of a file, at most 1 MiB; nullopt where it cannot be read.
 [[nodiscard]] std::optional<std::string> read_text_file(const std::string& path);
 
-/// The program as PATH, or the directories for administrators, have it; nullopt: it is not installed.
-[[nodiscard]] std::optional<std::string> find_program(const std::string& name);
-
 }  // namespace twinlock

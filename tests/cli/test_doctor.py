@@ -1,16 +1,16 @@
-"""twinlock doctor: a good machine passes clean; its forms; rules, records and files."""
+"""twinlock doctor: a good machine passes clean; its forms; rules."""
 
+import ipaddress
 import json
 import re
-import shutil
 import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from support import accounts, paths, twinlock
 from support.accounts import ALICE
-from support.command import AUDIT_LOG, CONFIG_FILE, NO, NOT_FOUND, USERS, run
-from support.doctor_scenario import GOOD_SMB_CONF, LAST_BACKUP, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
+from support.command import AUDIT_LOG, CONFIG_FILE, NO, NOT_FOUND, run
+from support.doctor_scenario import GOOD_SMB_CONF, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
 
 
 class Good(DoctorScenario):
@@ -117,6 +117,8 @@ class Rules(DoctorScenario):
                 ([f'users = ["nosuch"]\naction = "deny"'], ["rules.nobody"]),
                 (['groups = ["nosuch"]\naction = "require"'], ["rules.group"]),
                 ([f'action = "exempt"'], ["rules.everybody"]),
+                (['networks = ["0.0.0.0/1", "128.0.0.0/1"]\naction = "exempt"'], ["rules.everybody"]),
+                (['networks = ["2000::/3"]\naction = "exempt"'], ["rules.everybody"]),
                 ([f'groups = ["staff"]\naction = "exempt"'], ["rules.open"]),
                 ([f'networks = ["198.51.100.0/24"]\naction = "exempt"\nuntil = 2020-01-31'], ["rules.over"]),
                 ([f'action = "observe"'], ["rules.open"]),
@@ -124,10 +126,49 @@ class Rules(DoctorScenario):
                 ([f'users = ["alice"]\naction = "require"', f'users = ["alice"]\nservices = ["sshd"]\naction = "deny"'],
                  ["rules.shadowed"]),
                 ([f'groups = ["staff"]\naction = "require"', f'action = "observe"\nuntil = {soon}'],
+                 ["rules.behind-group"]),
+                (['groups = ["staff"]\naction = "deny"', 'networks = ["198.51.100.0/24"]\naction = "exempt"'],
                  ["rules.behind-group"])):
             with self.subTest(rules):
                 self.with_rules(*rules)
                 self.assert_found(*ids)
+
+    def test_a_network_around_this_server_spares_nobody_at_its_own_addresses(self) -> None:
+        """No finding, for this is what a login gets there; one elsewhere in the network is spared."""
+        own = self.own_address()
+        network = ipaddress.ip_network(f"{own}/24", strict=False)
+        self.with_rules(f'networks = ["{network}", "127.0.0.0/8"]\naction = "exempt"')
+        other = next(str(host) for host in network.hosts() if str(host) != own)
+        for address, verdict in ((own, "wrong_code"), ("127.0.0.1", "wrong_code"), (other, "exempt")):
+            done = run("check", "alice", "--json", "--address", address, stdin="000000\n")
+            self.assertEqual({"verdict": verdict}, done.json(), address)
+            twinlock.run("unlock", "alice")
+        self.assertEqual({}, self.findings())
+
+    def test_a_rule_for_the_address_of_this_server_and_its_mend(self) -> None:
+        own = self.own_address()
+        for address in (own, "127.0.0.1", "::1"):
+            for action in ("exempt", "observe"):
+                spared = f'networks = ["198.51.100.0/24", "{address}"]\naction = "{action}"\nuntil = 2099-01-31'
+                with self.subTest(address=address, action=action):
+                    self.with_rules(spared)
+                    bad = self.assert_found("rules.own-address", says=address)
+                    mend = bad["rules.own-address"]["mend"].partition("[[rule]] ")[2].replace("] action", "]\naction")
+                    self.with_rules(mend, spared)
+                    self.assertEqual({}, self.findings())
+        # A mend that covers only a part, or comes too late, is none.
+        for before in (f'networks = ["{own}"]\nusers = ["alice"]\naction = "require"',
+                       f'networks = ["{own}"]\nservices = ["sshd"]\naction = "require"',
+                       f'networks = ["{own}"]\naction = "require"\nuntil = 2020-01-31',
+                       'networks = ["0.0.0.0/0"]\nusers = ["bob"]\naction = "require"'):
+            self.with_rules(before, f'networks = ["198.51.100.0/24", "{own}"]\naction = "exempt"')
+            self.assertIn("rules.own-address", self.findings())
+
+    @staticmethod
+    def own_address() -> str:
+        """Of this machine's interfaces one that is not loopback."""
+        local = re.findall(r"-- ([\d.]+)\n\s+/32 host LOCAL", Path("/proc/net/fib_trie").read_text())
+        return next(address for address in local if not address.startswith("127."))
 
     def test_a_bastion(self) -> None:
         lines = [{"time": "2026-11-01T08:00:00Z", "event": "login", "user": user, "service": "sshd",
@@ -139,76 +180,3 @@ class Rules(DoctorScenario):
     def test_leases_at_loopback(self) -> None:
         twinlock.run("lease", "grant", "alice", "--address", "127.0.0.1")
         self.assert_found("lease.own-address", says="alice")
-
-
-class House(DoctorScenario):
-    def test_no_backup_for_a_week_or_ever(self) -> None:
-        self.back_up(timedelta(days=8))
-        self.assert_found("backup.age", result="warn", says="older than 7 days")
-        LAST_BACKUP.write_text("[]")
-        self.assert_found("backup.age")
-        LAST_BACKUP.unlink()
-        self.assert_found("backup.age", says="no backup yet")
-
-    def test_a_file_system_that_keeps_nothing(self) -> None:
-        Path("/run/users").mkdir(mode=0o700, exist_ok=True)
-        self.addCleanup(shutil.rmtree, "/run/users")
-        self.write(CONFIG_FILE, '[store]\nurl = "file:/run/users"\n')
-        self.assert_found("store.file-system", result="fail", says="tmpfs")
-
-    def test_a_read_only_file_system(self) -> None:
-        subprocess.run(["mount", "-o", "remount,ro", "/var/lib/twinlock"], check=True)
-        try:
-            self.assert_found("space.read-only", result="fail")
-        finally:
-            subprocess.run(["mount", "-o", "remount,rw", "/var/lib/twinlock"], check=True)
-
-    def test_a_damaged_record(self) -> None:
-        record = USERS / "alice"
-        record.write_bytes(record.read_bytes()[:-1])
-        self.assert_found("record.health", result="fail", says="alice")
-
-    def test_half_a_record(self) -> None:
-        twinlock.run("disable", "alice")  # the newer copy is the one that was written last
-        twinlock.run("enable", "alice")
-        content = bytearray((USERS / "alice").read_bytes())
-        for half in (0, 8192):
-            content[half + 4000] ^= 1
-            (USERS / "alice").write_bytes(content)
-            bad = self.findings()
-            content[half + 4000] ^= 1
-            self.assertLessEqual(set(bad), {"record.copies"})
-
-    def test_an_account_that_became_another(self) -> None:
-        self.addCleanup(accounts.install)
-        self.edit(Path("/etc/passwd"), lambda text: text.replace(str(ALICE.uid), "60699"))
-        self.assert_found("record.orphans", result="warn", says="alice")
-
-    def test_a_missing_key(self) -> None:
-        key = Path("/etc/twinlock/key")
-        key.rename("/etc/twinlock/key.away")
-        self.addCleanup(Path("/etc/twinlock/key.away").rename, key)
-        self.assert_found("key.readable", "files.owners", result="fail")
-
-    def test_directories_and_files_that_others_may_use(self) -> None:
-        for path, mode, ids in ((USERS, 0o755, ["files.owners", "record.health"]),
-                                (Path("/run/twinlock"), 0o777, ["files.owners"])):
-            with self.subTest(path):
-                former = path.stat().st_mode & 0o7777
-                path.chmod(mode)
-                try:
-                    self.assert_found(*ids)
-                finally:
-                    path.chmod(former)
-
-    def test_a_broken_configuration_is_a_finding_and_no_error(self) -> None:
-        self.write(CONFIG_FILE, "issuer = 1\n")
-        self.assert_found("config.readable", result="fail", says="twinlock.conf")
-
-    def test_a_setup_that_cannot_be_read(self) -> None:  # one that waits: test_setup_rollback.py
-        journal = Path("/var/lib/twinlock/setup")
-        journal.mkdir(mode=0o700)
-        self.addCleanup(shutil.rmtree, journal)
-        (journal / "ssh-1.json").write_text("{}")
-        (journal / "ssh-1.json").chmod(0o600)
-        self.assert_found("setup.pending", result="warn", says="ssh-1.json")

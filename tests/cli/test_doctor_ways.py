@@ -34,6 +34,19 @@ class SshSettings(DoctorScenario):
         self.with_sshd("PermitEmptyPasswords yes", "PermitUserEnvironment yes", "MaxAuthTries 1")
         self.assert_found("ssh.empty-passwords", "ssh.user-environment", "ssh.max-auth-tries", result="fail")
 
+    def test_kerberos_trusted_hosts_and_root(self) -> None:
+        self.use_stack("sshd", lambda text: re.sub("(?m)^account .*pam_twinlock.so\n", "", text))
+        self.with_sshd("GSSAPIAuthentication yes", "HostbasedAuthentication yes", "AuthenticationMethods any",
+                       "PermitRootLogin prohibit-password")
+        bad = self.findings()
+        self.assertEqual({"ssh.key-only", "ssh.gssapi-only", "ssh.hostbased-only", "pam.sshd.account"}, set(bad))
+        open_ways = {(way["who"], way["how"]) for way in doctor("--json").json()["ways"] if way["without_code"]}
+        self.assertLessEqual({("root", "key"), ("alice", "Kerberos (gssapi)"), ("alice", "hostbased")}, open_ways)
+
+    def test_no_method_that_could_ask(self) -> None:
+        self.with_sshd("KbdInteractiveAuthentication no", "AuthenticationMethods publickey")
+        self.assert_found("ssh.nobody", result="fail")
+
     def test_a_match_block_that_spares_the_code(self) -> None:
         accounts.make_group("trusted", accounts.CAROL)
         self.use_stack("sshd", lambda text: re.sub("(?m)^account .*pam_twinlock.so\n", "", text))
@@ -138,6 +151,22 @@ class SshStack(DoctorScenario):
         self.assertIn("pam.account-line", bad)
         self.assertIn("cron", bad["pam.account-line"]["what"])
 
+    def test_a_line_that_decides_by_another_configuration(self) -> None:
+        other = Path("/etc/twinlock/other.conf")
+        self.write(other, '[[rule]]\nname = "all"\naction = "exempt"\n')
+        self.use_stack("sshd", lambda text: re.sub(r"(?m)(pam_twinlock\.so.*)$", rf"\1 config={other}", text))
+        self.assert_found("pam.config", result="warn", says=str(other))
+        done = doctor("--json", "--config", str(other))
+        self.assertIn("rules.everybody", [check["id"] for check in done.json()["checks"] if check["result"] == "fail"])
+
+    def test_a_file_of_the_stack_that_others_can_write(self) -> None:
+        for name in ("sshd", "common-account"):
+            path = Path("/etc/pam.d", name)
+            path.chmod(0o666)
+            self.addCleanup(path.chmod, 0o644)
+            self.assert_found("pam.owners", result="fail", says=str(path))
+            path.chmod(0o644)
+
     def test_an_account_line_for_sudo(self) -> None:
         self.use_stack("sudo", lambda text: text + "account required pam_twinlock.so\n")
         self.assert_found("pam.sudo.account", result="fail")
@@ -153,6 +182,7 @@ class Samba(DoctorScenario):
                           ("map to guest = bad user", ["samba.guest"]),
                           ("restrict anonymous = 0", ["samba.anonymous"]),
                           ("username map cache time = 60", ["samba.map-cache"]),
+                          ("encrypt passwords = no", ["samba.encrypt-passwords"]),
                           ("hostname lookups = yes", ["samba.hostname-lookups"]),
                           ("server min protocol = SMB2", ["samba.protocol"]),
                           ("server smb encrypt = desired", ["samba.encrypt"]),

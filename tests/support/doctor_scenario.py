@@ -3,10 +3,12 @@
 The records lie on an ext4 of their own, as on a real server; sshd, testparm and the PAM stacks are real.
 """
 
+import contextlib
 import json
 import os
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,7 @@ def set_up_machine() -> None:
     Path("/var/lib/twinlock").mkdir()
     subprocess.run(["mount", "-o", "loop", image, "/var/lib/twinlock"], check=True)
     twinlock.run("init")
+    twinlock.run("sweep")
     os.environ["PATH"] = f"{os.environ['PATH']}:{paths.SYSROOT}/usr/sbin"
     sshd.make_key(Path("/etc/ssh/ssh_host_ed25519_key"))
     Path("/var/lib/samba/private").mkdir(parents=True, exist_ok=True)
@@ -85,6 +88,19 @@ class DoctorScenario(CommandScenario):
         after = change(before)
         self.assertTrue(shipped or before != after)
         self.write(Path("/etc/pam.d", service), after.replace("pam_twinlock.so", f"/run/modules/{paths.MODULE.name}"))
+
+    @contextlib.contextmanager
+    def stand_in(self, name: str, script: str) -> Iterator[None]:
+        """A program of this test in place of one that this machine does not have, or not so."""
+        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (directory / name).write_text(f"#!/bin/sh\n{script}\n")
+        (directory / name).chmod(0o755)
+        path = os.environ["PATH"]
+        os.environ["PATH"] = f"{directory}:{path}"
+        try:
+            yield
+        finally:
+            os.environ["PATH"] = path
 
     def back_up(self, age: timedelta) -> None:
         moment = datetime.now(timezone.utc) - age

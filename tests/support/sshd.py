@@ -20,7 +20,7 @@ class Sshd(contextlib.AbstractContextManager["Sshd"]):
     """Runs with the shipped drop-in; `options` are further lines of sshd_config and win over it."""
 
     def __init__(self, options: Sequence[str] = ()) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.log = Lines()
         self._directory = tempfile.TemporaryDirectory(prefix="sshd.")
         self._process = self._start(options)
@@ -75,7 +75,7 @@ def make_key(path: Path) -> str:
     return path.with_suffix(".pub").read_text()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
