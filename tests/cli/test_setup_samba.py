@@ -39,7 +39,7 @@ WANTED = {
     "obey pam restrictions": "yes", "username map script": "exec /usr/libexec/twinlock/smb-map",
     "username map cache time": "0", "server multi channel support": "no", "map to guest": "never",
     "restrict anonymous": "2", "server smb encrypt": "required", "server min protocol": "smb3",
-    "hostname lookups": "no",
+    "hostname lookups": "no", "usershare allow guests": "no",
 }
 
 
