@@ -84,6 +84,13 @@ class SetupSamba(SetupScenario):
         self.assert_done(self.setup_samba())
         self.assertEqual((paths.PACKAGING / "samba/twinlock.conf").read_text(), DROP_IN.read_text())
 
+    def test_the_doctor_finds_nothing_wrong_afterwards(self) -> None:
+        self.set_up()
+        checks = run("doctor", "--json").json()["checks"]
+        samba = [check for check in checks if check["id"].startswith(("samba.", "pam.samba."))]
+        self.assertGreater(len(samba), 1)
+        self.assertEqual([], [check for check in samba if check["result"] == "fail"])
+
     def test_it_leaves_everything_else_in_the_files(self) -> None:
         self.assert_done(self.setup_samba())
         without = [line for line in SMB_CONF.read_text().splitlines() if str(DROP_IN) not in line]
