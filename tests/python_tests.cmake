@@ -22,7 +22,7 @@ endforeach()
 foreach(part build clean_root)
   add_test(NAME packages.${part} COMMAND bash ${CMAKE_CURRENT_LIST_DIR}/packages/${part}.sh
     ${CMAKE_BINARY_DIR}/packages_${part})
-  set_tests_properties(packages.${part} PROPERTIES LABELS python TIMEOUT 1200 FIXTURES_SETUP packages_${part})
+  set_tests_properties(packages.${part} PROPERTIES LABELS python TIMEOUT 3600 FIXTURES_SETUP packages_${part})
 endforeach()
 set_tests_properties(packages.build PROPERTIES PROCESSORS 2 COST 1000)
 set_tests_properties(packages.clean_root PROPERTIES COST 900)

@@ -147,8 +147,9 @@ Result<ExitStatus> report(const Work& work, const JournalEntry& entry, const std
   work.desk.write_down(work.workplace.config, "setup", title_of(entry));
   return work.desk.answer({{"changed", paths_of(entry)}, {"confirm_until", json_time(entry.deadline.time)}},
                           "Done: " + words + ".\nAll of it is taken back at " + local_text(entry.deadline.time) +
-                              " unless you confirm it. Keep this session open, log in anew from\n"
-                              "a second terminal with a code, and there run: twinlock setup confirm\n");
+                              " unless you confirm it.\nKeep this session open, and log in anew over " +
+                              work.service.title + " from a second terminal, with a code.\n" +
+                              "Where that works, run as root: twinlock setup confirm\n");
 }
 
 /// Nothing is to be changed, which does not say yet that it works.

@@ -39,7 +39,7 @@ WANTED = {
     "obey pam restrictions": "yes", "username map script": "exec /usr/libexec/twinlock/smb-map",
     "username map cache time": "0", "server multi channel support": "no", "map to guest": "never",
     "restrict anonymous": "2", "server smb encrypt": "required", "server min protocol": "smb3",
-    "hostname lookups": "no",
+    "hostname lookups": "no", "usershare allow guests": "no",
 }
 
 
@@ -83,6 +83,13 @@ class SetupSamba(SetupScenario):
     def test_it_writes_the_very_file_that_packaging_shows(self) -> None:
         self.assert_done(self.setup_samba())
         self.assertEqual((paths.PACKAGING / "samba/twinlock.conf").read_text(), DROP_IN.read_text())
+
+    def test_the_doctor_finds_nothing_wrong_afterwards(self) -> None:
+        self.set_up()
+        checks = run("doctor", "--json").json()["checks"]
+        samba = [check for check in checks if check["id"].startswith(("samba.", "pam.samba."))]
+        self.assertGreater(len(samba), 1)
+        self.assertEqual([], [check for check in samba if check["result"] == "fail"])
 
     def test_it_leaves_everything_else_in_the_files(self) -> None:
         self.assert_done(self.setup_samba())

@@ -2,7 +2,7 @@
 # build.sh DIRECTORY: all packages that the tests look at, from one compilation with the flags of a release, below DIRECTORY:
 #
 #   current   as `./dev deb` makes them      again    packed once more, elsewhere, where everything else is different too
-#   previous  the same with a lower version  shared   with the C++ library not linked statically
+#   previous  current with a lower version   shared   with the C++ library not linked statically
 #   rpm       as `./dev rpm` makes them, apart from the compilation
 #
 # Unit tests do not run here: they are tests of their own.
@@ -31,9 +31,15 @@ cp -a "$tree" "$directory/another place/tree"
 (umask 077 && HOME=/nonexistent LC_ALL=C TZ=Pacific/Kiritimati DEB_BUILD_OPTIONS="nocheck parallel=1" \
   pack "$directory/another place/tree" "$directory/again")
 
-sed -i '1s/(\([^-]*\)-/(\1~previous-/' "$directory/another place/tree/debian/changelog"
-DEB_BUILD_OPTIONS="nocheck noautodbgsym" pack "$directory/another place/tree" "$directory/previous"
 rm -rf "$directory/another place"
+
+mkdir "$directory/previous"
+for package in "$directory"/current/{libpam-,}twinlock_*.deb; do
+  dpkg-deb --raw-extract "$package" "$directory/opened"
+  sed -i -E '/^(Version|Depends):/s/([0-9.]+)-/\1~previous-/' "$directory/opened/DEBIAN/control"
+  dpkg-deb --uniform-compression -Znone --build "$directory/opened" "$directory/previous"
+  rm -rf "$directory/opened"
+done
 
 rm "$tree/debian/debhelper-build-stamp"  # configure once more; only the linker has work to do
 DEB_BUILD_OPTIONS="nocheck noautodbgsym" pack "$tree" "$directory/shared" --build-profiles=pkg.twinlock.shared-runtime
