@@ -32,6 +32,7 @@ Result<Examination> examine(const Desk& desk, const DoctorOptions& options) {
   examine_rules(exam);
   examine_ssh(exam);
   examine_samba(exam);
+  name_sparing_rules(exam);
   examine_other_pam(exam);
   examine_files(exam);
   examine_machine(exam);

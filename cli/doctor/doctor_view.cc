@@ -42,7 +42,8 @@ std::string ways_table(const Findings& findings) {
   if (findings.ways().empty()) return "";
   Table table({"WAY IN", "WHO", "WITH", "WITHOUT A CODE", "WITH A CODE"});
   for (const Way& way : findings.ways()) {
-    table.add({way.service, way.who, way.how, way.without_code ? "OPEN" : "closed", way.with_code ? "open" : "closed"});
+    const std::string shut = way.rule.empty() ? "closed" : "by rule " + printable(way.rule);
+    table.add({way.service, way.who, way.how, way.without_code ? "OPEN" : shut, way.with_code ? "open" : "closed"});
   }
   return "\n" + table.text();
 }
@@ -92,7 +93,8 @@ Json findings_json(const Findings& findings) {
                     {"who", way.who},
                     {"how", way.how},
                     {"without_code", way.without_code},
-                    {"with_code", way.with_code}});
+                    {"with_code", way.with_code},
+                    {"rule", way.rule.empty() ? Json() : Json(way.rule)}});
   }
   return {{"checks", std::move(checks)}, {"ways", std::move(ways)}};
 }

@@ -41,6 +41,7 @@ void examine_owners(const Config& config, Findings& findings) {
     look_at_directory(findings, config.store.url.substr(kFileEngine.size()), Privacy::kPrivate);
   }
   look_at_directory(findings, config.store.state_dir, Privacy::kPublic);
+  look_at_directory(findings, directory_of(config.store.run_dir), Privacy::kPublic);
   if (exists(config.store.run_dir)) look_at_directory(findings, config.store.run_dir, Privacy::kPrivate);
   look_at_file(findings, config.store.key_file, Privacy::kPrivate);
   findings.conclude("files.owners", "files and directories of twinlock are root's own");

@@ -64,6 +64,7 @@ void look_at(const StoreEntry& entry, UnixTime now, Census& census, Flaws& flaws
   if (has_own_lease(record, now)) flaws.on_loopback.names.push_back(entry.name);
   if (is_invited(record, now)) ++census.invited;
   const bool known = !is_orphan(entry.name, record);
+  if (known && has_active_token(record)) census.with_token.insert(entry.name);
   if (known && has_active_token(record) && (!census.first_user || entry.name < *census.first_user)) {
     census.first_user = entry.name;
   }

@@ -103,7 +103,7 @@ class SshExaminer {
     Findings& findings = exam_.findings;
     const std::string service = service_in(settings);
     examine_stack(service);
-    const SshdGuest guest{probe.who + server_.where, probe.user == "root", settings};
+    const SshdGuest guest{probe.who + server_.where, probe.user == "root", settings, probe.user};
     const PamStack stack = load_pam_stack(read_pam_file, service);
     const StackVerdict verdict(stack, PamHost::kSshd, is_installed);
     const bool gets_in = judge_ways(guest, verdict, findings);

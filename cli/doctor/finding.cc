@@ -37,4 +37,8 @@ std::size_t Findings::count(Health health) const {
   return static_cast<std::size_t>(std::ranges::count(all_, health, &Finding::result));
 }
 
+void Findings::name_rules(const std::function<std::string(const Way&)>& rule_for) {
+  for (Way& way : ways_) way.rule = rule_for(way);
+}
+
 }  // namespace twinlock

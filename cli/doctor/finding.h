@@ -1,6 +1,7 @@
 // What `twinlock doctor` found: checks with their results, and the ways in.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct Way {
   std::string how;      ///< "password", "key and password", "guest" …
   bool without_code = false;
   bool with_code = false;
+  std::string user{};  ///< Whom the system knows by this name; empty: nobody in particular.
+  std::string rule{};  ///< By which the way is open without a code all the same; empty: by none.
 };
 
 /// Collects both. The same finding is kept once.
@@ -53,6 +56,8 @@ class Findings {
   [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
   [[nodiscard]] const std::vector<Way>& ways() const { return ways_; }
   [[nodiscard]] std::size_t count(Health health) const;
+  /// Says by which rules of the configuration ways are open.
+  void name_rules(const std::function<std::string(const Way&)>& rule_for);
 
  private:
   std::vector<Finding> all_;

@@ -104,6 +104,7 @@ bool judge_ways(const SshdGuest& guest, const StackVerdict& stack, Findings& fin
   bool anybody = false;
   for (const Methods& methods : method_lists(guest)) {
     Way way{"ssh", guest.who, words_of(methods)};
+    way.user = guest.user;
     way.without_code = !guest.settings.is_on("usepam") || passes(methods, stack, Given::kWrong);
     way.with_code = guest.settings.is_on("usepam") && passes(methods, stack, Given::kRight);
     if (way.without_code) complain(guest, methods, findings);

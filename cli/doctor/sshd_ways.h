@@ -15,6 +15,7 @@ struct SshdGuest {
   std::string who;  ///< For people: "alice", "bob (Match Group staff)".
   bool is_root = false;
   SshdSettings settings;
+  std::string user{};  ///< As the system knows it.
 };
 
 /// The lists of methods that complete a login, each in its order. "any" becomes each method that is on, alone.

@@ -57,6 +57,29 @@ class Good(DoctorScenario):
         self.assertEqual(before, traces())
 
 
+class OpenByRule(DoctorScenario):
+    """The stacks do not show it: so the ways name the rule."""
+
+    def rules(self, user: str) -> set[tuple[str, str | None]]:
+        ways = doctor("--user", user, "--json").json()["ways"]
+        return {(way["service"], way["rule"]) for way in ways if "password" in way["how"]}
+
+    def test_who_has_no_token_where_a_rule_observes(self) -> None:
+        self.write(CONFIG_FILE, '[[rule]]\nname = "roll-out"\naction = "observe"\nservices = ["sshd"]\n')
+        self.assertEqual({("ssh", "roll-out"), ("smb", None)}, self.rules("bob"))
+        self.assertEqual({("ssh", None), ("smb", None)}, self.rules("alice"))
+        self.assertRegex(doctor("--user", "bob").output, r"(?m)^ssh +bob +password +by rule roll-out +open$")
+
+    def test_the_first_rule_that_decides(self) -> None:
+        accounts.make_group("trusted", accounts.CAROL)
+        self.write(CONFIG_FILE, '[[rule]]\nname = "all"\nusers = ["bob"]\naction = "require"\n[[rule]]\nname = "trusted"\n'
+                   'groups = ["trusted"]\naction = "exempt"\n[[rule]]\nname = "office"\nnetworks = ["198.51.100.0/24"]\naction = "exempt"\n'
+                   '[[rule]]\nname = "over"\nuntil = 2020-01-01\naction = "exempt"\n')
+        self.assertEqual({("ssh", None), ("smb", None)}, self.rules("bob"))
+        self.assertEqual({("ssh", "trusted"), ("smb", "trusted")}, self.rules("carol"))
+        self.assertEqual({("ssh", "office"), ("smb", "office")}, self.rules("alice"))
+
+
 class Forms(DoctorScenario):
     def test_people_read_failures_with_their_mend_first_and_a_sentence_last(self) -> None:
         self.assertRegex(doctor().output, r"Nobody gets in without a code.*\.\n\Z")

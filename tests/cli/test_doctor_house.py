@@ -108,7 +108,7 @@ class House(DoctorScenario):
 
     def test_directories_and_files_that_others_may_use(self) -> None:
         for path, mode, ids in ((USERS, 0o755, ["files.owners", "record.health"]),
-                                (Path("/run/twinlock"), 0o777, ["files.owners"])):
+                                (Path("/run/twinlock"), 0o777, ["files.owners"]), (Path("/run"), 0o1777, ["files.owners"])):
             with self.subTest(path):
                 former = path.stat().st_mode & 0o7777
                 path.chmod(mode)

@@ -1,9 +1,13 @@
 """No record is missed or met twice because its user is renamed meanwhile: who goes through all of them and who changes
 a name wait for each other."""
 
+import contextlib
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from support import backups, pam
+from support import backups, pam, paths
 from support.backups import FILE, PASSPHRASE, BackupScenario
 from support.command import DONE, STORE, run
 from support.pam_scenario import locked
@@ -21,7 +25,38 @@ COMMANDS = {
 }
 
 
+def has_opened(process: int, path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):  # descriptors come and go
+        return any(fd.readlink() == path for fd in Path(f"/proc/{process}/fd").iterdir())
+    return False
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.01)
+
+
 class OneAtATime(BackupScenario):
+    def test_who_logs_in_while_a_command_waits_does_not_make_the_clock_wrong(self) -> None:
+        phone = enrol("alice")
+        self.assert_status(DONE, backups.back_up())
+        for name in ("restored", "restore"):
+            words, typed = COMMANDS[name]
+            with self.subTest(name):
+                with locked(LOCK):
+                    process = subprocess.Popen([paths.COMMAND, *words], stdin=subprocess.PIPE, text=True,
+                                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                    assert process.stdin and process.stderr
+                    process.stdin.write(typed)
+                    process.stdin.close()
+                    waiting = process.pid
+                    wait_until(lambda: has_opened(waiting, LOCK))
+                    waits_since = int(time.time())
+                    wait_until(lambda: time.time() > waits_since + 1)
+                    run("check", "alice", stdin=phone.wrong_code() + "\n")  # changes the record
+                self.assertEqual(DONE, process.wait(timeout=60), process.stderr.read())
+                process.stderr.close()
+
     def test_each_waits_for_the_others_and_changes_nothing_until_then(self) -> None:
         enrol("alice")
         self.assert_status(DONE, backups.back_up())

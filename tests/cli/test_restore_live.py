@@ -6,7 +6,7 @@ from support import totp, twinlock
 from support.backups import FILE, KEY_FILE, RestoreScenario, snapshot
 from support.command import CONFIG_FILE, NO, STORE, USERS, run
 from support.twinlock import enrol, run_json
-from support.virtual_time import HOUR
+from support.virtual_time import DAY, HOUR
 
 
 class OntoALiveMachine(RestoreScenario):
@@ -216,23 +216,22 @@ class OntoALiveMachine(RestoreScenario):
         self.log_in("alice", phone, HOUR)
 
     def test_a_roll_back_shows_by_any_change_that_was_lost(self) -> None:
-        for change in (["disable", "alice"], ["lease", "grant", "alice", "--address", "192.0.2.7", "--for", "1h"],
-                       ["token", "disable", "alice", "1"]):
-            for since in ([], ["lease", "grant", "alice", "--address", "198.51.100.9", "--for", "1h"]):
-                with self.subTest(change[0], since=since):
-                    run("remove", "alice", "--yes")
-                    token = enrol("alice", "--hotp")
-                    codes = totp.counter_codes(token.secret, 3)
-                    old = (USERS / "alice").read_bytes()
-                    run(*change, prefix=self.at())
-                    FILE.unlink(missing_ok=True)
-                    self.back_up()
-                    (USERS / "alice").write_bytes(old)
-                    run(*since, prefix=self.at(1))
-                    self.assertEqual(["alice"], self.outcome()["rolled_back"])
-                    for undo in (["enable", "alice"], ["token", "enable", "alice", "1"]):
-                        run(*undo)
-                    self.assertNotEqual("accepted", self.verdict("alice", codes[0]))
+        lease = ["lease", "grant", "alice", "--for", "1h", "--address"]
+        for change, since in ((["disable", "alice"], [*lease, "198.51.100.9"]), ([*lease, "192.0.2.7"], [])):
+            with self.subTest(change[0], since=since):
+                run("remove", "alice", "--yes")
+                token = enrol("alice", "--hotp")
+                codes = totp.counter_codes(token.secret, 3)
+                old = (USERS / "alice").read_bytes()
+                run(*change, prefix=self.at())
+                FILE.unlink(missing_ok=True)
+                self.back_up()
+                (USERS / "alice").write_bytes(old)
+                run(*since, prefix=self.at(1))
+                self.assertEqual(["alice"], self.outcome()["rolled_back"])
+                for undo in (["enable", "alice"], ["token", "enable", "alice", "1"]):
+                    run(*undo)
+                self.assertNotEqual("accepted", self.verdict("alice", codes[0]))
 
     def test_an_old_device_that_was_enrolled_anew_accepts_no_used_code(self) -> None:
         token = enrol("alice", "--hotp")
@@ -245,6 +244,14 @@ class OntoALiveMachine(RestoreScenario):
         self.assertEqual({"kept": ["alice"]}, self.outcome())
         self.assertEqual("replayed", self.verdict("alice", codes[4]))
         self.assertEqual("accepted", self.verdict("alice", codes[5]))
+
+    def test_a_backup_of_a_clock_that_was_ahead(self) -> None:
+        enrol("alice")
+        self.now += DAY
+        self.back_up()
+        self.now -= DAY
+        self.assertIn("--clock-is-right", self.restore(status=NO).error()["mend"])
+        self.assertEqual(["alice"], self.restore("--clock-is-right").json()["merged"])
 
     def test_a_clock_that_is_behind_a_live_record_is_not_believed(self) -> None:
         phone = enrol("alice")

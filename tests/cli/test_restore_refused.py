@@ -25,9 +25,9 @@ class Refused(RestoreScenario):
     def test_every_damaged_file_whole(self) -> None:
         whole = FILE.read_bytes()
         rng = random.Random(7)
-        places = [0, 9, 20, 40, 70, *rng.sample(range(96, len(whole)), 4)]
+        places = [9, 40, *rng.sample(range(96, len(whole)), 2)]  # all of them: tests/unit/cli/backup_test.cc
         damaged = [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:] for at in places]
-        cut = [whole[:at] for at in (0, 10, 96, *rng.sample(range(97, len(whole)), 2), len(whole) - 1)]
+        cut = [whole[:at] for at in (10, rng.randrange(97, len(whole)), len(whole) - 1)]
         for content in (*damaged, *cut, whole + b"\0", b"PK\3\4something else"):
             FILE.write_bytes(content)
             self.assert_refused(STORE, restore)

@@ -197,6 +197,8 @@ _JUDGES: dict[str, Callable[[str, re.Match[str]], Facts]] = {
     rf"open\({_CURRENT}": _open,
     rf"(?:newfstatat|statx|readlinkat|faccessat2?)\({_ONE}": _status,
     rf"(?:l?stat|access)\({_CURRENT}": _status,
+    rf"l?(?:list|get)xattr\({_CURRENT}": _status,
+    rf"l?(?:set|remove)xattr\({_CURRENT}": _set_attributes,
     rf"mkdirat\({_ONE}": _make_directory,
     rf"mkdir\({_CURRENT}": _make_directory,
     rf"renameat2?\({_TWO}": _rename,

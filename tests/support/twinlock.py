@@ -38,7 +38,7 @@ def remove_everybody() -> None:
 
 def audit_lines() -> list[dict[str, Any]]:
     """Without the seals."""
-    lines = [json.loads(line) for line in _AUDIT_LOG.read_text().splitlines()]
+    lines = [json.loads(line) for line in _AUDIT_LOG.read_text().splitlines() if line]  # empty: see audit_log.cc
     return [line for line in lines if line.get("event") != "seal"]
 
 
