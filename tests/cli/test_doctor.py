@@ -73,7 +73,8 @@ class OpenByRule(DoctorScenario):
     def test_the_first_rule_that_decides(self) -> None:
         accounts.make_group("trusted", accounts.CAROL)
         self.write(CONFIG_FILE, '[[rule]]\nname = "all"\nusers = ["bob"]\naction = "require"\n[[rule]]\nname = "trusted"\n'
-                   'groups = ["trusted"]\naction = "exempt"\n[[rule]]\nname = "office"\nnetworks = ["198.51.100.0/24"]\naction = "exempt"\n'
+                   'groups = ["trusted"]\naction = "exempt"\n'
+                   '[[rule]]\nname = "office"\nnetworks = ["198.51.100.0/24"]\naction = "exempt"\n'
                    '[[rule]]\nname = "over"\nuntil = 2020-01-01\naction = "exempt"\n')
         self.assertEqual({("ssh", None), ("smb", None)}, self.rules("bob"))
         self.assertEqual({("ssh", "trusted"), ("smb", "trusted")}, self.rules("carol"))
