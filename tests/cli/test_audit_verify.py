@@ -326,14 +326,8 @@ class Crashes(AuditScenario):
 
     def test_a_sealed_stretch_that_never_reached_the_disk(self) -> None:
         """The seal is on the disk and the lines under it are not, nor is the head: the machine stopped in between."""
-        self.sealed_log(2)
-        head = AUDIT_HEAD.read_bytes()
-        append(40, 41)
-        self.sweep()
-        AUDIT_HEAD.write_bytes(head)
+        self.older_head_and_restart()
         text = AUDIT_LOG.read_text().splitlines(keepends=True)
-        self.as_if_rebooted()
-        text = [*AUDIT_LOG.read_text().splitlines(keepends=True)]
         text[10] = "\0" * (len(text[10]) - 1) + "\n"
         AUDIT_LOG.write_text("".join(text))
         self.assert_found("warn", "the machine stopped")
@@ -341,26 +335,24 @@ class Crashes(AuditScenario):
         self.sweep()
         self.assert_found("warn", "the machine stopped")
 
-    def test_lines_that_were_changed_are_no_crash(self) -> None:
-        """An older head is put back, and the machine is started again."""
+    def older_head_and_restart(self) -> None:
+        """The head of before the third seal, over 40 and 41, is put back, and the machine is started again."""
         self.sealed_log(2)
         head = AUDIT_HEAD.read_bytes()
         append(40, 41)
         self.sweep()
         AUDIT_HEAD.write_bytes(head)
         self.as_if_rebooted()
+
+    def test_lines_that_were_changed_are_no_crash(self) -> None:
+        self.older_head_and_restart()
         AUDIT_LOG.write_text(AUDIT_LOG.read_text().replace('"token":40', '"token":39'))
         self.assert_found("fail", "were changed", lines="11-12")
         self.assertIn("the lines under seal 3 were changed", self.sweep(STORE).messages)
         self.assert_found("fail", "the chain was found broken")
 
     def test_lines_that_were_added_are_no_crash_either(self) -> None:
-        self.sealed_log(2)
-        head = AUDIT_HEAD.read_bytes()
-        append(40, 41)
-        self.sweep()
-        AUDIT_HEAD.write_bytes(head)
-        self.as_if_rebooted()
+        self.older_head_and_restart()
         text = AUDIT_LOG.read_text().splitlines(keepends=True)
         AUDIT_LOG.write_text("".join([*text[:10], "\0\n", *text[10:]]))
         self.assert_found("fail", "1 line here that no seal covers")
