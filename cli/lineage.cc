@@ -8,9 +8,8 @@ Result<Relatives> relatives_of(Store& store, const Username& user, const Record&
     const auto other = Username::parse(entry.name);
     if (!entry.loaded || !other) {
       if (entry.can_be_record) relatives.unreadable = entry.name;
-    } else if (*other != user && !entry.loaded->record->moved_away &&
-               entry.loaded->record->code_key == record.code_key) {
-      relatives.living = *other;
+    } else if (*other != user && entry.loaded->record->code_key == record.code_key) {
+      (entry.loaded->record->moved_away ? relatives.moving : relatives.living) = *other;
     }
   });
   if (!listed) return listed.error();

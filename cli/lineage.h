@@ -12,6 +12,7 @@ namespace twinlock {
 
 struct Relatives {
   std::optional<Username> living;         ///< Whose record accepts the same codes, or would if it were not disabled.
+  std::optional<Username> moving;         ///< One that a rename was cut off from, too.
   std::optional<std::string> unreadable;  ///< A record that may be such a one.
 };
 

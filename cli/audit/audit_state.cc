@@ -1,6 +1,7 @@
 #include "cli/audit/audit_state.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
@@ -40,6 +41,13 @@ Result<void> AuditState::write(const ChainHead& head, const SecretBytes& key) co
   const auto text = head_text(head, key);
   if (!text) return text.error();
   return replace_file(head_file_, *text, 0600);
+}
+
+Result<void> AuditState::see_that_there_is_room() const {
+  const std::string path = head_file_ + ".room";
+  const auto made = replace_file(path, std::string(kLargestHead, ' '), 0600);
+  ::unlink(path.c_str());
+  return made;
 }
 
 std::string boot_id() {

@@ -20,6 +20,8 @@ class AuditState {
   [[nodiscard]] Result<HeadReading> read(const SecretBytes& key) const;
   /// In one step, and on the disk before this returns.
   [[nodiscard]] Result<void> write(const ChainHead& head, const SecretBytes& key) const;
+  /// Whether there is room for a head; writes none.
+  [[nodiscard]] Result<void> see_that_there_is_room() const;
   [[nodiscard]] const std::string& head_file() const { return head_file_; }
 
  private:

@@ -67,7 +67,8 @@ Result<void> Sealer::settle(const LogFile& file) {
 
 /// Else there would be one more seal that no head names with each sweep, where only the head's disk is full.
 Result<void> Sealer::see_that_a_head_can_be_kept() const {
-  return sealed_.end.state == HeadState::kGood ? state_.write(sealed_.end.head, place_.keys.head) : done();
+  if (sealed_.end.state != HeadState::kGood) return state_.see_that_there_is_room();
+  return state_.write(sealed_.end.head, place_.keys.head);
 }
 
 Result<void> Sealer::seal_locked(const LogFile& file, StretchReader& reader, std::uint64_t offset) {

@@ -127,9 +127,16 @@ Result<RestoredRecord> RecordRestorer::foresee_creation(const Username& user, co
   return created;
 }
 
+/// Of a record that cannot be read. One that stays may be anybody's.
+Result<RestoredRecord> RecordRestorer::foresee_replacement(const Username& user, const SecretRecord& saved) {
+  auto foreseen = foresee_creation(user, saved, Fate::kReplaced);
+  if (!foreseen || foreseen->fate == Fate::kKept) in_the_way_.insert(user.text());
+  return foreseen;
+}
+
 Result<RestoredRecord> RecordRestorer::foresee(const Username& user, const SecretRecord& saved) {
   const auto live = store_.read(user);
-  if (!live && live.error().code == Error::Code::kStore) return foresee_creation(user, saved, Fate::kReplaced);
+  if (!live && live.error().code == Error::Code::kStore) return foresee_replacement(user, saved);
   if (!live) return live.error();
   if (!*live) return foresee_creation(user, saved, Fate::kCreated);
   const SecretRecord record = trusted_part(**live, now_, policy_);
@@ -161,9 +168,8 @@ Result<RestoredRecord> RecordRestorer::restore_missing(const Username& user, con
   return foreseen;
 }
 
-/// One that stays may be anybody's.
 Result<RestoredRecord> RecordRestorer::restore_unreadable(const Username& user, const SecretRecord& saved) {
-  auto foreseen = foresee_creation(user, saved, Fate::kReplaced);
+  auto foreseen = foresee_replacement(user, saved);
   if (!foreseen || foreseen->fate == Fate::kKept) return foreseen;
   const auto removed = store_.remove_unreadable(user);
   if (!removed && removed.error().code != Error::Code::kNotFound) {

@@ -72,6 +72,7 @@ class RecordRestorer {
   Result<RestoredRecord> merge(LockedRecord& live, const SecretRecord& saved);
   Result<bool> lives_elsewhere(const Username& user, const SecretRecord& saved) const;
   Result<RestoredRecord> foresee_creation(const Username& user, const SecretRecord& saved, Fate fate) const;
+  Result<RestoredRecord> foresee_replacement(const Username& user, const SecretRecord& saved);
   Result<bool> was_removed(const SecretRecord& saved) const;
   Result<void> create(const Username& user, const SecretRecord& saved);
 

@@ -20,11 +20,11 @@ Result<void> see_that_there_is_a_record(Workplace& workplace, const Username& us
   return done();
 }
 
-/// What a rename left behind that was cut off.
+/// What a rename left behind that was cut off, while the user may have another record.
 bool lives_on(Workplace& workplace, const Username& user, const Record& record) {
   if (!record.moved_away) return false;
   const auto relatives = relatives_of(*workplace.store, user, record);
-  return relatives && relatives->living;
+  return !relatives || relatives->living || relatives->moving || relatives->unreadable;
 }
 
 /// A record that cannot be read has no mark; then, and where the mark cannot be kept, it is removed all the same.

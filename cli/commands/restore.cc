@@ -3,6 +3,8 @@
 // MUST 1: nothing is changed before the whole backup has been opened and understood, and somebody has agreed.
 // MUST 2: cut off anywhere, what is there is safe, and running it again completes it.
 // What happens to each record: cli/backup/record_restore.h.
+#include <numeric>
+
 #include "base/clock.h"
 #include "cli/backup/passphrase.h"
 #include "cli/backup/record_restore.h"
@@ -123,13 +125,17 @@ Result<Outcome> foresee(Desk& desk, Site& site, const Backup& backup, ClockTrust
   const auto removed = removed_records(site.workplace.config);
   if (!removed) return removed.error();
   RecordRestorer restorer(*site.workplace.store, site.workplace.policy, *removed, desk.now());
+  std::vector<std::size_t> order(backup.users().size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   if (site.has_records) {
-    if (const auto looked = restorer.look_around(backup.users()); !looked) return looked.error();
+    auto looked = restorer.look_around(backup.users());
+    if (!looked) return looked.error();
+    order = std::move(*looked);
   }
   desk.advance_to(read_clock());
   if (const auto right = restorer.clock().judge(desk.now(), trust); !right) return right.error();
   ClockCheck clock;
-  for (std::size_t at = 0; at < backup.users().size(); ++at) {
+  for (const std::size_t at : order) {
     const Username& user = backup.users()[at];
     const auto saved = backup.record(at);
     if (!saved) return saved.error();

@@ -385,7 +385,13 @@ class Crashes(AuditScenario):
                 append(number)
                 self.sweep(STORE)
             self.assertEqual(1, len(seals()))
+            head = (small / "audit.head").read_bytes()
+            (small / "audit.head").unlink()
+            self.sweep(STORE)
+            self.assertEqual(1, len(seals()))
             (small / "filler").unlink()
+            (small / "audit.head").write_bytes(head)
+            (small / "audit.head").chmod(0o600)
             self.sweep()
             self.assertEqual(2, self.assert_ok()["seals"])
 

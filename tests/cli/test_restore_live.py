@@ -253,6 +253,17 @@ class OntoALiveMachine(RestoreScenario):
         self.assertIn("--clock-is-right", self.restore(status=NO).error()["mend"])
         self.assertEqual(["alice"], self.restore("--clock-is-right").json()["merged"])
 
+    def test_an_unreadable_record_that_stays_hides_others_too(self) -> None:
+        enrol("alice")
+        enrol("bob")
+        self.back_up()
+        twinlock.run("rename", "bob", "dave", "--allow-unknown")
+        twinlock.run("rename", "alice", "bob")
+        (USERS / "bob").write_bytes(bytes(16384))
+        answer = self.restore(status=STORE).json()
+        self.assertEqual((["bob"], ["alice"], []), (answer["kept"], answer["failed"], answer["created"]))
+        self.assertEqual(answer["failed"], self.restore("--dry-run").json()["failed"])
+
     def test_a_clock_that_is_behind_a_live_record_is_not_believed(self) -> None:
         phone = enrol("alice")
         self.back_up()
