@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "cli/new_file.h"
+#include "config/trusted_file.h"
 #include "store/record_lock.h"
 
 namespace twinlock {
@@ -76,7 +77,7 @@ class Replacement {
       if (errno == EINVAL || errno == ENOSYS) return take_place_without_exchange();
       return failed(old_->path, "replaced");
     }
-    if (!names_old(path_)) {
+    if (!is_still_named(old_->fd.get(), path_)) {
       if (exchange()) return rotated(old_->path);
       path_.clear();  // so that neither is removed
       return failed(old_->path, "put back");
@@ -103,13 +104,9 @@ class Replacement {
   [[nodiscard]] bool exchange() const {
     return ::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, old_->path.c_str(), RENAME_EXCHANGE) == 0;
   }
-  [[nodiscard]] bool names_old(const std::string& path) const {
-    struct stat named {};
-    return ::lstat(path.c_str(), &named) == 0 && old_->is(named.st_dev, named.st_ino);
-  }
   /// Some file systems cannot exchange.
   Result<void> take_place_without_exchange() {
-    if (!names_old(old_->path)) return rotated(old_->path);
+    if (!is_still_named(old_->fd.get(), old_->path)) return rotated(old_->path);
     if (::rename(path_.c_str(), old_->path.c_str()) != 0) return failed(old_->path, "replaced");
     path_.clear();
     return done();
@@ -190,10 +187,7 @@ Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin) {
 }
 
 Result<void> remove_log_file(const LogFile& file) {
-  struct stat named {};
-  if (::lstat(file.path.c_str(), &named) != 0 || !file.is(named.st_dev, named.st_ino)) {
-    return rotated(file.path);
-  }
+  if (!is_still_named(file.fd.get(), file.path)) return rotated(file.path);
   if (::unlink(file.path.c_str()) != 0) return failed(file.path, "removed");
   return flush_directory(directory_of(file.path));
 }

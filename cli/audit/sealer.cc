@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "config/trusted_file.h"
 
 namespace twinlock {
 namespace {
@@ -136,10 +137,7 @@ Result<void> Sealer::mark_break(std::string words, const std::vector<ScannedFile
 }
 
 /// Whether logins append to another file by now: nobody appends to this one once its lock was held alone.
-bool Sealer::is_finished(const LogFile& file) const {
-  struct stat named {};
-  return ::lstat(place_.config.audit.file.c_str(), &named) != 0 || !file.is(named.st_dev, named.st_ino);
-}
+bool Sealer::is_finished(const LogFile& file) const { return !is_still_named(file.fd.get(), place_.config.audit.file); }
 
 Result<void> Sealer::seal_behind_end() {
   const LogFile& file = *end_->file;

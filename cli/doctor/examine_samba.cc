@@ -1,7 +1,5 @@
 // smbd: asks `testparm -sv` about each way in which it was started, reads what testparm does not see through, and tries
 // its PAM stack on paper.
-#include <glob.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -14,6 +12,7 @@
 #include "cli/doctor/sshd_start.h"
 #include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
+#include "cli/files_like.h"
 #include "cli/program.h"
 #include "cli/trusted_program.h"
 #include "config/trusted_file.h"
@@ -81,14 +80,6 @@ std::vector<SmbdStart> starts_here(Findings& findings) {
     if (std::ranges::find(starts, *start) == starts.end()) starts.push_back(*start);
   }
   return starts;
-}
-
-std::vector<std::string> files_like(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> files;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return files;
 }
 
 void judge_switch(const SmbConfSwitch& other, Findings& findings) {

@@ -1,24 +1,15 @@
 #include "cli/setup/samba_includes.h"
 
-#include <glob.h>
-
 #include <algorithm>
 #include <set>
 
 #include "base/printable.h"
+#include "cli/files_like.h"
 #include "cli/setup/file_change.h"
 #include "cli/setup/samba_files.h"
 
 namespace twinlock {
 namespace {
-
-std::vector<std::string> files_like(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> files;
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return files;
-}
 
 /// Reads smb.conf and what it includes, each file once.
 class Reader {

@@ -99,10 +99,7 @@ class Gaps(SealScenario):
         self.assertEqual(3, self.verify()["missed"])
 
     def test_a_full_disk_is_a_counted_gap(self) -> None:
-        directory = Path("/run/small")
-        directory.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k,mode=700", "tmpfs", directory], check=True)
-        self.addCleanup(subprocess.run, ["umount", directory], check=True)
+        directory = self.small_disk("16k")
         self.configure(f'[audit]\nfile = "{directory}/audit.log"\n')
         self.attempt("bob", "123456")
         self.sweep()
@@ -115,10 +112,7 @@ class Gaps(SealScenario):
         self.assertEqual(("warn", missed), (answer["result"], answer["missed"]), answer)
 
     def test_a_restart_while_the_disk_is_full_loses_no_count(self) -> None:
-        directory = Path("/run/small")
-        directory.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k,mode=700", "tmpfs", directory], check=True)
-        self.addCleanup(subprocess.run, ["umount", directory], check=True)
+        directory = self.small_disk("32k")
         self.configure(f'[audit]\nfile = "{directory}/audit.log"\n[store]\nstate_dir = "{directory}"\n')
         self.attempt("bob", "123456")
         self.sweep()
@@ -142,6 +136,13 @@ class Gaps(SealScenario):
         own.write_text(f"{uuid.uuid4()}\n")
         subprocess.run(["mount", "--bind", own, kernels], check=True)
         self.addCleanup(subprocess.run, ["umount", kernels], check=False, capture_output=True)
+
+    def small_disk(self, size: str) -> Path:
+        directory = Path("/run/small")
+        directory.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", directory], check=True)
+        self.addCleanup(subprocess.run, ["umount", directory], check=True)
+        return directory
 
     def fill(self, directory: Path) -> Path:
         filler = directory / "filler"
