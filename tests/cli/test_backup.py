@@ -25,7 +25,8 @@ class Made(BackupScenario):
     def test_an_independent_program_opens_it(self) -> None:
         enrol("alice")
         enrol("bob")
-        answer = self.assert_status(DONE, back_up()).json()
+        with self.full_price():
+            answer = self.assert_status(DONE, back_up()).json()
         items = list(backups.opened(FILE.read_bytes(), PASSPHRASE))
         self.assertEqual([META, CONFIG, RECORD, RECORD, KEYS, END], [kind for kind, _ in items])
         self.assertIn(b'"version":"0.1.0"', items[0][1])

@@ -13,8 +13,6 @@ from support.command import DONE, STORE, run
 from support.pam_scenario import locked
 from support.twinlock import enrol
 
-# A process for which a minute of patience is over in a moment.
-HURRIED = ["env", *(f"{name}={value}" for name, value in pam.clock_at("+0 x1000").items())]
 LOCK = Path("/var/lib/twinlock/names.lock")
 COMMANDS = {
     "backup": (["backup", "/run/second.backup"], f"{PASSPHRASE}\n"),
@@ -29,6 +27,11 @@ def has_opened(process: int, path: Path) -> bool:
     with contextlib.suppress(FileNotFoundError):  # descriptors come and go
         return any(fd.readlink() == path for fd in Path(f"/proc/{process}/fd").iterdir())
     return False
+
+
+def hurried() -> list[str]:
+    """Starts a process for which a minute of patience is over in a moment."""
+    return ["env", *(f"{name}={value}" for name, value in pam.clock_at("+0 x1000").items())]
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -63,7 +66,7 @@ class OneAtATime(BackupScenario):
         before = backups.snapshot()
         for name, (words, typed) in COMMANDS.items():
             with self.subTest(name), locked(LOCK):
-                done = run(*words, "--json", stdin=typed, prefix=[*HURRIED])
+                done = run(*words, "--json", stdin=typed, prefix=hurried())
                 self.assert_status(STORE, done)
                 self.assertIn("list of users", done.error()["what"])
                 self.assertEqual(before, backups.snapshot())

@@ -46,10 +46,13 @@ class Refused(RestoreScenario):
         self.assert_refused(STORE, lambda: run("restore", FILE, "--yes", "--json"))
 
     def test_a_file_of_holes_takes_no_memory(self) -> None:
-        with FILE.open("ab") as file:
-            file.truncate(1 << 30)
         limited = ["prlimit", f"--as={600 << 20}"]  # scrypt has its 128 MiB
-        done = self.assert_refused(STORE, lambda: restore(prefix=[*limited, *self.at()]))
+        FILE.unlink()
+        with self.full_price():
+            self.back_up()
+            with FILE.open("ab") as file:
+                file.truncate(1 << 30)
+            done = self.assert_refused(STORE, lambda: restore(prefix=[*limited, *self.at()]))
         self.assertEqual("has something behind its end", done.error()["why"])
 
     def test_a_flawed_live_configuration(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from support import backups, paths, twinlock
-from support.backups import FILE, PASSPHRASE
+from support.backups import FILE, PASSPHRASE, CheapPassphrases
 from support.command import DONE, run
 from support.login_load import Load, distinct_codes
 from support.pam_scenario import USERS, PamScenario
@@ -19,7 +19,7 @@ MANY = [f"user{number}" for number in range(40)]
 MOST_LOGINS = 4000 * BACKUPS
 
 
-class WhilePeopleLogIn(PamScenario):
+class WhilePeopleLogIn(CheapPassphrases, PamScenario):
     @contextlib.contextmanager
     def load(self) -> Iterator[None]:
         """No right code is refused meanwhile."""
@@ -48,7 +48,7 @@ class WhilePeopleLogIn(PamScenario):
                 self.assertEqual([], restored.json()["rolled_back"])
 
 
-class Killed(PamScenario):
+class Killed(CheapPassphrases, PamScenario):
     def test_a_restore_that_was_killed_is_completed_by_the_next(self) -> None:
         self.addCleanup(FILE.unlink, missing_ok=True)
         used = self.phone.code()

@@ -1,17 +1,20 @@
 """What the tests of backup and restore share. Only for use inside the sandbox."""
 
+import contextlib
 import hashlib
 import json
+import os
 import shutil
 import struct
 import time
+import unittest
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from support import twinlock, virtual_time
+from support import paths, twinlock, virtual_time
 from support.command import DONE, CommandScenario, Done, run
 from support.totp import Phone
 from support.virtual_time import HOUR
@@ -72,7 +75,25 @@ def opened(file: bytes, passphrase: str) -> Iterator[tuple[int, bytes]]:
     assert at == len(file)
 
 
-class BackupScenario(CommandScenario):
+class CheapPassphrases(unittest.TestCase):
+    """Everything that is started derives keys from passphrases at a hundredth of the price (cheap_scrypt.cc)."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        os.environ["LD_PRELOAD"] = str(paths.BUILD / "tests/cheap_scrypt.so")
+        cls.addClassCleanup(os.environ.pop, "LD_PRELOAD", None)
+
+    @contextlib.contextmanager
+    def full_price(self) -> Iterator[None]:
+        library = os.environ.pop("LD_PRELOAD")
+        try:
+            yield
+        finally:
+            os.environ["LD_PRELOAD"] = library
+
+
+class BackupScenario(CheapPassphrases, CommandScenario):
     """A machine with twinlock set up, nobody enrolled and no backup made."""
 
     def setUp(self) -> None:

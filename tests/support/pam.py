@@ -3,6 +3,7 @@
 import enum
 import functools
 import json
+import os
 import select
 import signal
 import subprocess
@@ -109,7 +110,7 @@ def attempt(user: str | bytes | None, *answers: Answer, hours_ahead: float = 0, 
 def clock_at(moment: str) -> dict[str, str]:
     """Environment of a process in which it is that moment, such as "-1h" or "@2040-01-01 00:00:00"."""
     library = next(path for place in _LIBRARIES for path in Path("/usr").glob(f"{place}/{_FAKE_TIME}"))
-    return {"LD_PRELOAD": str(library), "FAKETIME": moment}
+    return {"LD_PRELOAD": f"{library} {os.environ.get('LD_PRELOAD', '')}", "FAKETIME": moment}
 
 
 def repeated(scenario: Scenario, environment: Mapping[str, str] | None = None) -> list[Outcome]:
