@@ -65,9 +65,9 @@ class Faults(TracedLogin):
             group.write("staff:x:60800:carol\n")
 
     def faults(self, *steps: str) -> list[Call]:
-        """All in a soak; else every third, and those that have to do with files of ours."""
+        """All in a soak; else every sixth, and those that have to do with files of ours."""
         calls = [call for call in self.calls(*steps) if call.name not in NEVER_FAIL]
-        return [call for at, call in enumerate(calls) if is_soak() or at % 3 == 0 or "twinlock" in call.line]
+        return [call for at, call in enumerate(calls) if is_soak() or at % 6 == 0 or "twinlock" in call.line]
 
     def login_with_fault(self, call: Call) -> Outcome:
         outcome = self.login_with(call, f"error={'ENOMEM' if call.name in OUT_OF_MEMORY else 'EIO'}")

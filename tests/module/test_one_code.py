@@ -6,9 +6,9 @@ from support.pam_scenario import PamScenario
 from support.rounds import rounds
 from support.totp import Phone
 
-ROUNDS = rounds(12)
+ROUNDS = rounds(5)
 PROCESSES = 32
-ENROLMENTS = rounds(12)
+ENROLMENTS = rounds(5)
 TRIES = 30
 
 

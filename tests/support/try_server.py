@@ -21,6 +21,7 @@ from support.sshd import Sshd  # noqa: E402
 from support.totp import Phone  # noqa: E402
 
 ALICE = dataclasses.replace(accounts.ALICE, password=f"demo-{secrets.token_hex(4)}")
+NEW_SERVER = "Warning: Permanently added "  # said once, and here of a file that nobody keeps
 GREETING = 'echo "Welcome, $(id -un). Your files are here."'
 
 
@@ -36,11 +37,12 @@ def enrol_alice() -> None:
 
 def show_login(server: Sshd, title: str, code: str) -> Outcome:
     say(f"\n{title}\n\n  $ ssh -p {server.port} alice@127.0.0.1")
-    outcome = log_in(server, "alice", {"Password: ": ALICE.password, "Code: ": code}, GREETING)
+    outcome = log_in(server, "alice", {"Password: ": ALICE.password, "Code: ": code}, GREETING, options=["LogLevel=INFO"])
     for exchange in outcome.prompts:
         say(f"  (alice@127.0.0.1) {exchange.prompt}{as_typed(exchange)}")
     for line in outcome.output.splitlines():
-        say(f"  {line}")
+        if line.strip() and not line.startswith(NEW_SERVER):
+            say(f"  {line}")
     return outcome
 
 
