@@ -59,6 +59,7 @@ def _run_again_inside() -> int:
 
 def _build() -> None:
     os.umask(0o022)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and inherited so, in a shell's background jobs
     _mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
     _own_etc()
     _stash_tree()
