@@ -82,6 +82,26 @@ class OneServiceInTrouble(Scenario):
         SSH_STACK.write_text(SSH_STACK.read_text() + "session optional pam_lastlog.so\n")
         self.assert_status(DONE, run("setup", "confirm"))
 
+    def test_what_cannot_be_confirmed_keeps_no_other(self) -> None:
+        """Who has logged in anew over ssh and confirms that must not lose it because of samba, nor the other way round."""
+        spoils = {"samba": SMB_CONF, "ssh": SSH_STACK}
+        for service, file in spoils.items():
+            with self.subTest(service):
+                self.set_up_ssh()
+                self.set_up_samba()
+                watchers = {name: self.watcher(name) for name in spoils}
+                file.write_bytes(self.before[file][0])  # type: ignore[index]
+                other, = set(spoils) - {service}
+                done = self.assert_status(NO, run("setup", "confirm", "--json"))
+                self.assertEqual({"confirmed": [other]}, done.json())
+                self.assertIn(f"setup {service}", done.messages)
+                wait_for_end(watchers[other])
+                self.make_due()
+                self.assert_status(DONE, run("sweep"))
+                self.assertEqual([f"{other}-1.json"], [entry.name for entry in JOURNAL.glob("*.json")])
+                self.assert_status(DONE, run("setup", "undo", "--yes"))
+                self.assert_as_before()
+
     def test_a_damaged_entry_keeps_no_other(self) -> None:
         for act in (("setup", "undo", "--yes"), ("setup", "undo", "ssh", "--yes"), ("setup", "confirm")):
             self.set_up_ssh()
