@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import backups, pam, paths
 from support.backups import FILE, PASSPHRASE, BackupScenario
-from support.command import DONE, STORE, run
+from support.command import DONE, NO, STORE, run
 from support.pam_scenario import locked
 from support.twinlock import enrol
 
@@ -53,7 +53,7 @@ class OneAtATime(BackupScenario):
                     wait_until(lambda: has_opened(waiting, LOCK))
                     waits_since = int(time.time())
                     wait_until(lambda: time.time() > waits_since + 1)
-                    run("check", "alice", stdin=phone.wrong_code() + "\n")  # changes the record
+                    self.assert_status(NO, run("check", "alice", stdin=phone.wrong_code() + "\n"))  # changes the record
                 self.assertEqual(DONE, process.wait(timeout=60), process.stderr.read())
                 process.stderr.close()
 
@@ -69,3 +69,12 @@ class OneAtATime(BackupScenario):
                 self.assertEqual(before, backups.snapshot())
                 self.assertFalse(Path("/run/second.backup").exists())
         self.assert_status(DONE, run("rename", "alice", "carol", "--allow-unknown"))
+
+    def test_logins_wait_for_none_of_them(self) -> None:
+        """A real login through the module, and a login's bookkeeping."""
+        phone = enrol("alice")
+        self.assert_status(DONE, backups.back_up())
+        with locked(LOCK):
+            login = ["authenticate", "account", pam.KEYBOARD, "open_session"]
+            outcome = pam.attempt("alice", phone.code(), steps=[pam.IN_SSHD, *login])
+            self.assertTrue(outcome.let_in, outcome)

@@ -207,6 +207,24 @@ class SetupSsh(SetupScenario):
         SSHD_CONFIG.write_text(config_text() + "Match User alice\n    AuthenticationMethods keyboard-interactive:pam\n")
         self.set_up_ssh()
 
+    def test_of_two_at_once_one_is_refused(self) -> None:
+        self.set_up_ssh()
+        run("setup", "undo", "--yes")
+        with open(JOURNAL / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assert_refused(NO, "is at work in another process")
+        self.set_up_ssh()
+
+    def test_the_second_of_two_learns_that_the_first_waits(self) -> None:
+        with Person("setup", "ssh") as person:
+            person.expect(r"Make these changes\? \[y/N\] ")
+            self.set_up_ssh()
+            after = everything_below(SSH, PAM)
+            person.sendline("y")
+            self.assertEqual(NO, person.end())
+        self.assertIn("waits for a confirmation already", person.before)
+        self.assertEqual((after, 1), (everything_below(SSH, PAM), len(list(JOURNAL.glob("*.json")))))
+
     def test_a_second_run_waits_for_a_trial_that_goes_on(self) -> None:
         self.set_up_ssh()
         with open(JOURNAL / "lock", "rb") as lock:
