@@ -125,6 +125,7 @@ class Rotation(AuditScenario):
             path.chmod(0o666)
         self.file(".orig").symlink_to(strange[0])
         self.file(".d").mkdir()
+        self.addCleanup(self.file(".d").rmdir)
         append(8)
         self.sweep()
         answer = self.assert_ok()
