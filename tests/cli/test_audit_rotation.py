@@ -114,6 +114,20 @@ class Rotation(AuditScenario):
         self.sweep(STORE)
         self.assert_found("fail", "the chain was found broken")
 
+    def test_lines_that_were_compressed_before_they_were_sealed_are_told(self) -> None:
+        append(1)
+        self.sweep()
+        append(2)
+        AUDIT_LOG.rename(self.file(".1"))
+        subprocess.run(["gzip", self.file(".1")], check=True)
+        append(3)
+        words = f"{self.file('.1.gz')} was compressed before its last lines were sealed"
+        self.assertIn(words, self.sweep(STORE).messages)
+        self.sweep()  # once is enough
+        append(4)
+        self.sweep()
+        self.assert_found("fail", f"the chain was found broken .*{words}")
+
     def test_what_others_put_beside_is_no_part_of_it(self) -> None:
         """Names that no rotation gives: nothing of them is read, sealed, believed or removed."""
         self.rotated_thrice()
