@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import backups, pam, paths
 from support.backups import FILE, PASSPHRASE, BackupScenario
-from support.command import DONE, NO, STORE, run
+from support.command import DONE, NO, STORE, USERS, run
 from support.pam_scenario import locked
 from support.twinlock import enrol
 
@@ -38,11 +38,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 class OneAtATime(BackupScenario):
     def test_who_logs_in_while_a_command_waits_does_not_make_the_clock_wrong(self) -> None:
-        phone = enrol("alice")
+        phones = {user: enrol(user) for user in ("alice", "bob")}
         self.assert_status(DONE, backups.back_up())
-        for name in ("restored", "restore"):
+        for name, user in (("restore", "bob"), ("restored", "alice")):  # behind restored no code is even looked at
             words, typed = COMMANDS[name]
             with self.subTest(name):
+                before = (USERS / user).read_bytes()
                 with locked(LOCK):
                     process = subprocess.Popen([paths.COMMAND, *words], stdin=subprocess.PIPE, text=True,
                                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -53,7 +54,8 @@ class OneAtATime(BackupScenario):
                     wait_until(lambda: has_opened(waiting, LOCK))
                     waits_since = int(time.time())
                     wait_until(lambda: time.time() > waits_since + 1)
-                    self.assert_status(NO, run("check", "alice", stdin=phone.wrong_code() + "\n"))  # changes the record
+                    self.assert_status(NO, run("check", user, stdin=phones[user].wrong_code() + "\n"))
+                    self.assertTrue(before != (USERS / user).read_bytes(), "it changed nothing")
                 self.assertEqual(DONE, process.wait(timeout=60), process.stderr.read())
                 process.stderr.close()
 
