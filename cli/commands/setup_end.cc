@@ -74,16 +74,22 @@ Result<ExitStatus> confirm(Desk& desk) {
   if (!lock) return lock.error();
   const auto latest = latest_entries(desk, **journal);
   if (!latest) return latest.error();
+  std::vector<Error> failures;  // of one service, which must not keep the other: it would be taken back
   Json confirmed = Json::array();
   std::string text;
   for (const JournalEntry& entry : *latest) {
     if (entry.phase == Phase::kConfirmed) continue;
-    if (const auto kept = confirm_one(desk, *config, **journal, entry); !kept) return kept.error();
+    if (const auto kept = confirm_one(desk, *config, **journal, entry); !kept) {
+      failures.push_back(kept.error());
+      continue;
+    }
     confirmed.push_back(entry.service);
     text += "Confirmed; it stays: " + title_of(entry) + "\n";
   }
-  if (confirmed.empty()) return nothing_there("confirm", "nothing waits for it");
-  return desk.answer({{"confirmed", confirmed}}, text);
+  if (failures.empty() && confirmed.empty()) return nothing_there("confirm", "nothing waits for it");
+  for (const Error& failure : failures) desk.complain(failure);
+  const ExitStatus status = failures.empty() ? ExitStatus::kDone : status_of(failures[0].code);
+  return confirmed.empty() ? status : desk.answer({{"confirmed", confirmed}}, text, status);
 }
 
 /// The setup that is meant: the one that is named, else the one that waits, else the only one.

@@ -86,12 +86,10 @@ class LineExaminer {
         "delete the argument config= there, or have that one judged, too: twinlock --config " + config + " doctor");
   }
 
-  /// Those that the stack includes, too: a line in front of ours is enough.
+  /// Those that the stack includes, too: a line in front of ours is enough, also in one that has none yet.
   void look_at_files(const PamStack& stack) {
-    for (const PamHandlers& handlers : stack.handlers) {
-      for (const PamHandler& handler : handlers) {
-        if (seen_.insert(handler.file).second) look_at_file(handler.file);
-      }
+    for (const std::string& file : stack.files) {
+      if (seen_.insert(file).second) look_at_file(file);
     }
   }
 

@@ -1,6 +1,5 @@
 #include "cli/doctor/sshd_servers.h"
 
-#include <glob.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <filesystem>
 
 #include "cli/doctor/system_pam.h"
+#include "cli/files_like.h"
+#include "cli/new_file.h"
 #include "cli/program.h"
 #include "cli/trusted_program.h"
 #include "config/trusted_file.h"
@@ -129,15 +130,13 @@ SshdConfigFiles::SshdConfigFiles(const std::string& path)
 IncludeReader SshdConfigFiles::includes() {
   return [this](const std::string& pattern) {
     const std::string path = pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern;
-    glob_t found{};
+    const auto files = files_like(path);
+    if (files.empty()) empty_places_.insert(directory_of(path));
     std::vector<std::string> texts;
-    if (::glob(path.c_str(), 0, nullptr, &found) == 0) {
-      for (std::size_t at = 0; at < found.gl_pathc; ++at) {
-        files_.insert(found.gl_pathv[at]);
-        texts.push_back(read_text_file(found.gl_pathv[at]).value_or(""));
-      }
+    for (const std::string& file : files) {
+      files_.insert(file);
+      texts.push_back(read_text_file(file).value_or(""));
     }
-    ::globfree(&found);
     return texts;
   };
 }
@@ -151,6 +150,13 @@ void SshdConfigFiles::look_at_owners(Findings& findings) const {
     if (!opened)
       findings.fail("ssh.owners", flaw_of(opened.error()),
                     "chown root:root and chmod go-w " + real + " and its directory");
+  }
+  for (const std::string& place : empty_places_) {
+    std::error_code missing;
+    const std::string real = std::filesystem::canonical(place, missing);
+    if (missing) continue;  // also where its name is a pattern
+    const auto opened = open_trusted_directory({real, Privacy::kPublic, Error::Code::kConfig});
+    if (!opened) findings.fail("ssh.owners", flaw_of(opened.error()), "chown root:root and chmod go-w " + real);
   }
 }
 

@@ -34,7 +34,8 @@ class SshdConfigFiles {
   [[nodiscard]] const std::string& text() const { return text_; }
   /// For functions that go through the text; good as long as this object lives.
   [[nodiscard]] IncludeReader includes();
-  /// Files that somebody else can write are a finding "ssh.owners".
+  /// Files that somebody else can write are a finding "ssh.owners", and so are directories where a pattern finds none,
+  /// if somebody else can put one there.
   void look_at_owners(Findings& findings) const;
   /// When the last of them was written or put there, or its directory; nullopt: unknown.
   [[nodiscard]] std::optional<UnixTime> changed() const;
@@ -43,6 +44,7 @@ class SshdConfigFiles {
   std::string path_;
   std::string text_;
   std::set<std::string> files_;
+  std::set<std::string> empty_places_;  ///< Directories where an Include finds nothing now.
 };
 
 }  // namespace twinlock

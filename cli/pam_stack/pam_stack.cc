@@ -1,5 +1,7 @@
 #include "cli/pam_stack/pam_stack.h"
 
+#include <algorithm>
+
 #include "cli/pam_stack/pam_words.h"
 
 namespace twinlock {
@@ -34,6 +36,7 @@ class Reader {
     if (depth.includes >= kMostIncludes) return object(name, "is included too deep");
     const auto file = files_(name);
     if (!file) return object(name, "there is no such file, or it cannot be read");
+    files_read_.push_back(file->path);
     const auto lines = parse_pam_lines(file->text);
     if (!lines) return object(file->path, "ends in the middle of a line");
     for (const PamLine& line : *lines) {
@@ -44,6 +47,7 @@ class Reader {
 
   std::array<PamHandlers, 4>& handlers() { return handlers_; }
   std::vector<PamFlaw>& flaws() { return flaws_; }
+  [[nodiscard]] const std::vector<std::string>& files_read() const { return files_read_; }
 
  private:
   struct Place {
@@ -127,6 +131,7 @@ class Reader {
   const PamFiles& files_;
   std::array<PamHandlers, 4> handlers_;
   std::vector<PamFlaw> flaws_;
+  std::vector<std::string> files_read_;
 };
 
 }  // namespace
@@ -155,6 +160,10 @@ PamStack load_pam_stack(const PamFiles& files, const std::string& service) {
     stack.broken = "the stack named other cannot be read to its end";
   }
   stack.flaws = std::move(own.flaws());
+  stack.files = own.files_read();
+  if (std::ranges::any_of(own.handlers(), &PamHandlers::empty)) {
+    stack.files.insert(stack.files.end(), other.files_read().begin(), other.files_read().end());
+  }
   for (std::size_t at = 0; at < stack.handlers.size(); ++at) {
     auto& mine = own.handlers().at(at);
     stack.handlers.at(at) = mine.empty() ? other.handlers().at(at) : mine;

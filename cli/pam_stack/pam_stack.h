@@ -56,6 +56,8 @@ struct PamStack {
   std::array<PamHandlers, 4> handlers;  ///< By PamFacility. Those of `other` where the service has none of a kind.
   std::optional<std::string> broken;    ///< Why libpam refuses to run anything at all (PAM_ABORT).
   std::vector<PamFlaw> flaws;           ///< Each makes its line fail; libpam only writes it to syslog.
+  /// All that were read for it, also those without a line of their own; those of `other` where it serves.
+  std::vector<std::string> files;
 
   [[nodiscard]] const PamHandlers& of(PamFacility facility) const {
     return handlers.at(static_cast<std::size_t>(facility));

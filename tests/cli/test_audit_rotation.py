@@ -1,5 +1,6 @@
 """The chain goes on across a real logrotate with the shipped file, compressed ones included."""
 
+import datetime
 import gzip
 import subprocess
 from pathlib import Path
@@ -112,6 +113,51 @@ class Rotation(AuditScenario):
         self.assertEqual("fail", self.verify()["result"])
         self.sweep(STORE)
         self.assert_found("fail", "the chain was found broken")
+
+    def test_lines_that_were_compressed_before_they_were_sealed_are_told(self) -> None:
+        append(1)
+        self.sweep()
+        append(2)
+        AUDIT_LOG.rename(self.file(".1"))
+        subprocess.run(["gzip", self.file(".1")], check=True)
+        append(3)
+        words = f"{self.file('.1.gz')} was compressed before its last lines were sealed"
+        self.assertIn(words, self.sweep(STORE).messages)
+        self.sweep()  # once is enough
+        append(4)
+        self.sweep()
+        self.assert_found("fail", f"the chain was found broken .*{words}")
+
+    def test_what_others_put_beside_is_no_part_of_it(self) -> None:
+        """Names that no rotation gives: nothing of them is read, sealed, believed or removed."""
+        self.rotated_thrice()
+        old = line(99, moment=datetime.datetime(2020, 1, 31, tzinfo=datetime.UTC))
+        strange = [self.file(suffix) for suffix in (".bak", "~", ".gz", ".1.bak", ".1~", "-old", "s", ".1.gz.tmp", ".1,v",
+                                                    ".x1", ".", "1")]
+        for path in strange:
+            path.write_text(old)
+            path.chmod(0o666)
+        self.file(".orig").symlink_to(strange[0])
+        self.file(".d").mkdir()
+        self.addCleanup(self.file(".d").rmdir)
+        append(8)
+        self.sweep()
+        answer = self.assert_ok()
+        self.assertEqual((11, 8), (answer["lines"], answer["seals"]))
+        self.assertNotIn(99, [entry["token"] for entry in run_json("audit", "show")])
+        run("audit", "purge", "--older-than", "0", "--yes")
+        self.assertEqual({old}, {path.read_text() for path in strange})
+        self.assert_ok()
+
+    def test_a_file_that_is_just_being_compressed_counts_once(self) -> None:
+        self.rotated_thrice()
+        half = self.file(".1.gz")
+        half.write_bytes(gzip.compress(self.file(".1").read_bytes())[:40])
+        half.chmod(0o600)
+        self.assertEqual((10, 7), tuple(self.assert_ok()[key] for key in ("lines", "seals")))
+        append(8)
+        self.sweep()
+        self.assertEqual(8, self.assert_ok()["seals"])
 
     def test_a_log_that_was_put_back_from_a_backup(self) -> None:
         """Other inodes, same content: the chain goes on."""

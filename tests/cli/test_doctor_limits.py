@@ -84,7 +84,7 @@ class Invited(DoctorScenario):
             with self.subTest(grace):
                 self.write(SSHD_CONFIG, f"LoginGraceTime {grace}\n{SSHD_CONFIG.read_text()}")
                 self.assertEqual({}, self.findings())
-                subprocess.run([paths.BUILD / "tests/module/invite_record", CONFIG_FILE, "alice"], check=True)
+                subprocess.run([paths.BUILD / "tests/module/edit_record", "invite", CONFIG_FILE, "alice"], check=True)
                 bad = self.findings()
                 self.assertEqual(ids, list(bad))
                 twinlock.run("remove", "alice", "--yes")

@@ -82,6 +82,17 @@ class Listeners(DoctorScenario):
             with self.subTest(options), self.stand_in("systemctl", script):
                 self.assertEqual(set(ids), set(self.findings()))
 
+    def test_arguments_in_a_unit_beside_those_of_its_service(self) -> None:
+        """Each alone lets nobody in without a code."""
+        Path("/run/systemd/system").mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, "/run/systemd")
+        self.write(Path("/etc/default/ssh"), "SSHD_OPTS=-oUsePAM=no\n")
+        self.assertNotIn("ssh.password-only", self.findings())
+        told = "ExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -i -oPasswordAuthentication=yes -oAuthenticationMethods=any $SSHD_OPTS ; }"
+        with self.stand_in("systemctl", f"case $1 in show) echo '{told}' ;; esac"):
+            bad = self.findings()
+        self.assertIn("(by its unit)", bad["ssh.password-only"]["what"])
+
     def test_what_a_user_starts_is_not_believed(self) -> None:
         key = Path("/run/user_key")
         shutil.copy(HOST_KEY, key)
@@ -185,3 +196,12 @@ class Asking(DoctorScenario):
         DROP_IN.chmod(0o666)
         self.addCleanup(DROP_IN.chmod, 0o644)
         self.assert_found("ssh.owners", result="fail", says=str(DROP_IN))
+
+    def test_a_place_of_its_files_where_others_can_put_one(self) -> None:
+        place = Path("/run/site")
+        place.mkdir()
+        self.addCleanup(place.rmdir)
+        self.write(SSHD_CONFIG, f"{SSHD_CONFIG.read_text()}Include {place}/*.conf {place}/none/*.conf {place}/*/x\n")
+        self.assertEqual({}, self.findings())
+        place.chmod(0o777)
+        self.assert_found("ssh.owners", result="fail", says=str(place))

@@ -167,6 +167,17 @@ class SshStack(DoctorScenario):
             self.assert_found("pam.owners", result="fail", says=str(path))
             path.chmod(0o644)
 
+    def test_a_file_without_a_line_of_its_own_that_others_can_write(self) -> None:
+        for name, text in (("only-includes", "@include common-account\n"), ("only-remarks", "# nothing yet\n")):
+            with self.subTest(name):
+                between = Path("/etc/pam.d", name)
+                self.write(between, text)
+                self.use_stack("sshd", lambda text: text.replace(
+                    "@include common-account\n", f"@include {name}\n@include common-account\n"))
+                self.assertEqual({}, self.findings())
+                between.chmod(0o666)
+                self.assert_found("pam.owners", result="fail", says=str(between))
+
     def test_an_account_line_for_sudo(self) -> None:
         self.use_stack("sudo", lambda text: text + "account required pam_twinlock.so\n")
         self.assert_found("pam.sudo.account", result="fail")

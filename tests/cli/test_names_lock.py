@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support import backups, pam, paths
 from support.backups import FILE, PASSPHRASE, BackupScenario
-from support.command import DONE, STORE, run
+from support.command import DONE, NO, STORE, USERS, run
 from support.pam_scenario import locked
 from support.twinlock import enrol
 
@@ -41,11 +41,12 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 class OneAtATime(BackupScenario):
     def test_who_logs_in_while_a_command_waits_does_not_make_the_clock_wrong(self) -> None:
-        phone = enrol("alice")
+        phones = {user: enrol(user) for user in ("alice", "bob")}
         self.assert_status(DONE, backups.back_up())
-        for name in ("restored", "restore"):
+        for name, user in (("restore", "bob"), ("restored", "alice")):  # behind restored no code is even looked at
             words, typed = COMMANDS[name]
             with self.subTest(name):
+                before = (USERS / user).read_bytes()
                 with locked(LOCK):
                     process = subprocess.Popen([paths.COMMAND, *words], stdin=subprocess.PIPE, text=True,
                                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -56,7 +57,8 @@ class OneAtATime(BackupScenario):
                     wait_until(lambda: has_opened(waiting, LOCK))
                     waits_since = int(time.time())
                     wait_until(lambda: time.time() > waits_since + 1)
-                    run("check", "alice", stdin=phone.wrong_code() + "\n")  # changes the record
+                    self.assert_status(NO, run("check", user, stdin=phones[user].wrong_code() + "\n"))
+                    self.assertTrue(before != (USERS / user).read_bytes(), "it changed nothing")
                 self.assertEqual(DONE, process.wait(timeout=60), process.stderr.read())
                 process.stderr.close()
 
@@ -72,3 +74,12 @@ class OneAtATime(BackupScenario):
                 self.assertEqual(before, backups.snapshot())
                 self.assertFalse(Path("/run/second.backup").exists())
         self.assert_status(DONE, run("rename", "alice", "carol", "--allow-unknown"))
+
+    def test_logins_wait_for_none_of_them(self) -> None:
+        """A real login through the module, and a login's bookkeeping."""
+        phone = enrol("alice")
+        self.assert_status(DONE, backups.back_up())
+        with locked(LOCK):
+            login = ["authenticate", "account", pam.KEYBOARD, "open_session"]
+            outcome = pam.attempt("alice", phone.code(), steps=[pam.IN_SSHD, *login])
+            self.assertTrue(outcome.let_in, outcome)

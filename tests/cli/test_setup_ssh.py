@@ -1,14 +1,11 @@
 """twinlock setup ssh: what it writes, what it refuses, what it takes back at once. Real PAM, sshd -t and sshd -T judge."""
 
 import fcntl
-import os
 import re
 import subprocess
-import tempfile
 
 from support import paths, sandbox, twinlock
 from support.command import CONFIG, DONE, NO, STORE, USAGE, Person, run
-from support.processes import wait_for_end
 from support.setup_scenario import (DEBIAN_STACK, FEDORA_STACK, JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SSHD_CONFIG,
                                     SetupScenario, config_text, everything_below)
 
@@ -210,28 +207,23 @@ class SetupSsh(SetupScenario):
         SSHD_CONFIG.write_text(config_text() + "Match User alice\n    AuthenticationMethods keyboard-interactive:pam\n")
         self.set_up_ssh()
 
-    def test_another_stack_for_some_is_found_wherever_it_is_named(self) -> None:
-        """OpenSSH knows this keyword from 9.8 on: the one here is not shown it."""
-        self.put_before_sshd("sed /PAMServiceName/d /etc/ssh/sshd_config > /run/sshd_config\n"
-                             f'exec {paths.SSHD} "$@" -f /run/sshd_config\n')
-        SSHD_CONFIG.write_text(config_text() + "Match Group staff\n    PAMServiceName = files\n")
-        self.assert_refused(CONFIG, "PAMServiceName files")
-        SSHD_CONFIG.write_text(config_text() + 'Match Group staff\n    PAMServiceName "sshd"\n')
+    def test_of_two_at_once_one_is_refused(self) -> None:
+        self.set_up_ssh()
+        run("setup", "undo", "--yes")
+        with open(JOURNAL / "lock", "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assert_refused(NO, "is at work in another process")
         self.set_up_ssh()
 
-    def put_before_sshd(self, script: str) -> None:
-        programs = paths.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        (programs / "sshd").write_text("#!/bin/sh\n" + script)
-        (programs / "sshd").chmod(0o755)
-        path = os.environ["PATH"]
-        self.addCleanup(os.environ.__setitem__, "PATH", path)
-        os.environ["PATH"] = f"{programs}:{path}"
-
-    def test_an_sshd_that_does_not_answer_ends_the_setup(self) -> None:
-        """As where a Match asks for groups in a directory that hangs."""
-        self.put_before_sshd('case "$*" in *-T*) sleep 1000 & echo $! > /run/hung; wait ;; esac\n')
-        self.assert_refused(STORE, "did not end within 20 s")
-        wait_for_end(int(paths.Path("/run/hung").read_text()))
+    def test_the_second_of_two_learns_that_the_first_waits(self) -> None:
+        with Person("setup", "ssh") as person:
+            person.expect(r"Make these changes\? \[y/N\] ")
+            self.set_up_ssh()
+            after = everything_below(SSH, PAM)
+            person.sendline("y")
+            self.assertEqual(NO, person.end())
+        self.assertIn("waits for a confirmation already", person.before)
+        self.assertEqual((after, 1), (everything_below(SSH, PAM), len(list(JOURNAL.glob("*.json")))))
 
     def test_a_second_run_waits_for_a_trial_that_goes_on(self) -> None:
         self.set_up_ssh()

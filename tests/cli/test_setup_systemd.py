@@ -142,10 +142,3 @@ class SetupUnderSystemd(SetupScenario):
         verified = subprocess.run(["/usr/bin/systemd-analyze", "verify", "--man=no", *sorted(directory.iterdir())],
                                   capture_output=True, text=True, check=False)
         self.assertEqual((0, ""), (verified.returncode, verified.stdout + verified.stderr))
-
-    def test_the_sweep_may_write_where_it_must_take_things_back(self) -> None:
-        """Its unit makes /etc read-only for it, but for these."""
-        unit = (paths.PACKAGING / "systemd/twinlock-sweep.service").read_text()
-        writable = [path for line in unit.splitlines() if line.startswith("ReadWritePaths=")
-                    for path in line.partition("=")[2].split()]
-        self.assertLessEqual({"-/etc/pam.d", "-/etc/ssh", "-/etc/samba", "-/var/lib/twinlock"}, set(writable))

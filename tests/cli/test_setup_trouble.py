@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO
 
-from support import paths
+from support import paths, twinlock
 from support.command import DONE, NO, STORE, run
 from support.processes import wait_for_end
 from support.setup_scenario import JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SSHD_CONFIG, SetupScenario, everything_below
@@ -19,6 +19,15 @@ from support.setup_scenario import JOURNAL, PAM, SSH, SSH_DROP_IN, SSH_STACK, SS
 SAMBA = Path("/etc/samba")
 SMB_CONF, SAMBA_STACK = SAMBA / "smb.conf", PAM / "samba"
 STATE = Path("/var/lib/elsewhere")
+# As systemd makes it for a service.
+READ_ONLY = """\
+for top in /etc /run /usr /var; do mount --rbind $top $top; done
+for mounted in $(cut -d ' ' -f 5 /proc/self/mountinfo | grep -E '^/(etc|run|usr|var)(/|$)' | sort -u)
+do mount -o remount,bind,ro $mounted; done
+for path in /run/twinlock {writable}; do mount --bind $path $path; mount -o remount,bind,rw $path; done
+if touch /etc/twinlock/written 2>/dev/null; then exit 99; fi
+exec "$@"
+"""
 
 
 class Scenario(SetupScenario):
@@ -81,6 +90,26 @@ class OneServiceInTrouble(Scenario):
         self.assertIn("is partly taken back already", self.assert_status(NO, run("setup", "confirm")).messages)
         SSH_STACK.write_text(SSH_STACK.read_text() + "session optional pam_lastlog.so\n")
         self.assert_status(DONE, run("setup", "confirm"))
+
+    def test_what_cannot_be_confirmed_keeps_no_other(self) -> None:
+        """Who has logged in anew over ssh and confirms that must not lose it because of samba, nor the other way round."""
+        spoils = {"samba": SMB_CONF, "ssh": SSH_STACK}
+        for service, file in spoils.items():
+            with self.subTest(service):
+                self.set_up_ssh()
+                self.set_up_samba()
+                watchers = {name: self.watcher(name) for name in spoils}
+                file.write_bytes(self.before[file][0])  # type: ignore[index]
+                other, = set(spoils) - {service}
+                done = self.assert_status(NO, run("setup", "confirm", "--json"))
+                self.assertEqual({"confirmed": [other]}, done.json())
+                self.assertIn(f"setup {service}", done.messages)
+                wait_for_end(watchers[other])
+                self.make_due()
+                self.assert_status(DONE, run("sweep"))
+                self.assertEqual([f"{other}-1.json"], [entry.name for entry in JOURNAL.glob("*.json")])
+                self.assert_status(DONE, run("setup", "undo", "--yes"))
+                self.assert_as_before()
 
     def test_a_damaged_entry_keeps_no_other(self) -> None:
         for act in (("setup", "undo", "--yes"), ("setup", "undo", "ssh", "--yes"), ("setup", "confirm")):
@@ -171,18 +200,24 @@ class FilesInTrouble(Scenario):
         self.assert_status(DONE, run("setup", "undo", "--yes", "--force"))
         self.assertEqual(access, attributes_of(SSH_STACK)["system.posix_acl_access"])
 
-    def test_the_few_powers_of_the_sweeps_unit_are_enough(self) -> None:
+    def test_the_sweep_can_take_back_with_the_few_powers_and_places_of_its_unit(self) -> None:
         unit = (paths.PACKAGING / "systemd/twinlock-sweep.service").read_text()
         powers = re.findall("(?m)^CapabilityBoundingSet=(.*)", unit)[0].split()
         bounding = ",".join(["-all", *("+" + power.removeprefix("CAP_").lower() for power in powers)])
+        self.assertIn("\nProtectSystem=strict\n", unit)
+        writable = " ".join(re.findall("(?m)^ReadWritePaths=(.*)", unit)).replace("-/", "/")
         noted = self.note_on(SSH_STACK)
         shutil.chown(SSH_STACK, 0, 60601)
         self.before = everything_below(SSH, SAMBA, PAM)
         self.set_up_ssh()
+        self.set_up_samba()
         self.make_due()
-        subprocess.run(["setpriv", f"--bounding-set={bounding}", "--no-new-privs", paths.COMMAND, "sweep"], check=True)
+        subprocess.run(["unshare", "--mount", "sh", "-ec", READ_ONLY.format(writable=writable), "sh", "setpriv",
+                        f"--bounding-set={bounding}", "--no-new-privs", paths.COMMAND, "sweep"], check=True)
         self.assert_as_before()
+        self.assertEqual([], list(JOURNAL.glob("*.json")))
         self.assertEqual(noted[SSH_STACK]["system.posix_acl_access"], os.getxattr(SSH_STACK, "system.posix_acl_access"))
+        self.assertEqual(2, [line["event"] for line in twinlock.audit_lines()].count("setup_rolled_back"))
 
     def test_what_a_directory_gives_to_new_files_is_not_given_to_replaced_ones(self) -> None:
         os.setxattr(PAM, "system.posix_acl_default", access_list(0o644, reader=60601))

@@ -17,7 +17,7 @@ from support import paths
 
 MODULE = Path("/run/modules", paths.MODULE.name)
 _DRIVER = paths.BUILD / "tests/module/pam_driver"
-_DISABLE_RECORD = paths.BUILD / "tests/module/disable_record"
+_EDIT_RECORD = paths.BUILD / "tests/module/edit_record"
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin", "SHELL": "/bin/sh"}
 _SERVICES = ("sshd", "samba", "su")
 _LIBRARIES = ("lib/*-linux-gnu*", "lib64", "lib")
@@ -173,7 +173,7 @@ class Started:
 
 
 def disable(user: str) -> None:
-    subprocess.run([_DISABLE_RECORD, "/etc/twinlock/twinlock.conf", user], check=True)
+    subprocess.run([_EDIT_RECORD, "disable", "/etc/twinlock/twinlock.conf", user], check=True)
 
 
 @functools.cache
