@@ -116,12 +116,18 @@ std::string pid_file_of_sshd() {
   return "/run/sshd.pid";
 }
 
-Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
+Result<void> see_that_sshd_starts() {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();
   const auto read = run_program({*sshd, "-t"}, kPatience);
   if (!read) return read.error();
-  if (read->status != 0) return refused(read->output);
+  return read->status == 0 ? done() : Result<void>(refused(read->output));
+}
+
+Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
+  if (const auto starts = see_that_sshd_starts(); !starts) return starts;
+  const auto sshd = find_sshd();
+  if (!sshd) return sshd.error();
   if (const auto good = see_that_no_match_names_another_stack(); !good) return good;
   if (const auto good = test_stranger(*sshd, ssh_settings_of(drop_in)); !good) return good;
   for (const SshVisitor& visitor : visitors) {

@@ -19,6 +19,9 @@ struct SshVisitor {
 /// is asked all the same. kConfig names what wins.
 [[nodiscard]] Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors);
 
+/// `sshd -t`. kConfig where sshd refuses its configuration; other errors where it cannot be asked.
+[[nodiscard]] Result<void> see_that_sshd_starts();
+
 /// Where sshd keeps its pid file by what it says itself; "/run/sshd.pid" where it does not say.
 [[nodiscard]] std::string pid_file_of_sshd();
 

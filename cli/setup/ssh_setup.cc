@@ -101,6 +101,8 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                       *service,
                       [&journal, ways] { return plan_ssh(journal, ways); },
                       [&config](const Changes& changes, const std::string& directory) {
+                        // Else taking back what was written would have a running sshd read what it refuses.
+                        if (const auto good = see_that_sshd_starts(); !good) return good;
                         return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
                       [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },

@@ -187,7 +187,7 @@ class SetupSsh(SetupScenario):
         with self.config("nonsense = 1\n"):
             self.assert_refused(CONFIG, "nonsense")
 
-    def test_what_sshd_refuses_is_taken_back(self) -> None:
+    def test_what_sshd_refuses_is_found_before_anything_changes(self) -> None:
         SSHD_CONFIG.write_text(config_text() + "NoSuchKeyword yes\n")
         self.assert_refused(CONFIG, "is refused by sshd")
 

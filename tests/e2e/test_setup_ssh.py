@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support import accounts, sshd, syslog, twinlock
 from support.accounts import ALICE, BOB, Account
-from support.command import DONE, run
+from support.command import CONFIG, DONE, run
 from support.setup_scenario import FEDORA_STACK, PAM, SSH, SSH_STACK, SetupScenario, SystemSshd, everything_below
 from support.ssh_client import Outcome, log_in, with_key
 
@@ -97,6 +97,24 @@ class SetupOnARunningSshd(SetupScenario):
             session.stdin.write("here\n")
             session.stdin.flush()
             self.assertEqual("still here\n", session.stdout.readline())
+
+    def test_an_sshd_that_would_end_over_what_it_reads_is_left_alone(self) -> None:
+        """It was started before somebody edited its files; SIGHUP would end it for good."""
+        broken = SSH / "sshd_config.d/50-site.conf"
+        broken.write_text("NoSuchKeyword yes\n")
+        before = everything_below(SSH, PAM)
+        self.assertIn("Bad configuration option: NoSuchKeyword", self.assert_status(CONFIG, self.setup_ssh()).messages)
+        self.assertEqual(before, everything_below(SSH, PAM))
+        broken.unlink()
+        self.set_up()
+        broken.write_text("NoSuchKeyword yes\n")
+        done = self.assert_status(CONFIG, run("setup", "undo", "--yes"))
+        self.assertIn("is not told to read its files, for it would end", done.messages)
+        self.assertEqual(before, everything_below(SSH, PAM))
+        self.assert_let_in(self.log_in(), ["Password: "])  # by the new configuration and the old stack
+        broken.unlink()
+        self.reading_again(lambda: self.assert_status(DONE, run("setup", "undo", "--yes")))
+        self.assert_as_before()
 
     def test_without_a_confirmation_everybody_gets_in_as_before(self) -> None:
         self.set_up("--confirm-within", "8s")
