@@ -38,6 +38,10 @@ bool is_true(const std::string& value) {
 }
 
 void judge_shares(const SambaSettings& settings, Findings& findings) {
+  if (is_true(settings.global("guest ok"))) {  // testparm does not repeat it in the shares
+    findings.fail("samba.guest", "every share takes guests that does not say otherwise (guest ok in [global])",
+                  "set in [global] of smb.conf: guest ok = no");
+  }
   for (const auto& [name, share] : settings.shares()) {
     const auto guest = share.find("guest ok");
     if (guest == share.end() || !is_true(guest->second)) continue;

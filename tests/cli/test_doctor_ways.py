@@ -197,6 +197,11 @@ class Samba(DoctorScenario):
         self.with_samba(share="[public]\n   path = /srv\n   guest ok = yes\n")
         self.assert_found("samba.guest", says="[public]", result="fail")
 
+    def test_shares_that_take_guests_unless_they_say_otherwise(self) -> None:
+        for line in ("guest ok = yes", "Public = TRUE"):
+            self.with_samba(line)
+            self.assert_found("samba.guest", says="every share", result="fail")
+
     def test_a_stack_that_does_not_ask_us(self) -> None:
         self.use_stack("samba", lambda text: re.sub("(?m)^account .*pam_twinlock.so\n", "", text))
         self.assert_found("pam.samba.account", "samba.password-only", result="fail")
