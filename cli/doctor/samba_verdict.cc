@@ -133,9 +133,11 @@ void add_ways(const SambaSettings& settings, const StackVerdict& stack, Findings
   Way password{"smb", "anybody", "password"};
   password.without_code = open;
   password.with_code = works && !is_domain_member(settings);
+  password.can_be_spared = works;
   findings.add(password);
   Way lease{"smb", "anybody", "password and an earlier login (lease)"};
   lease.with_code = works;
+  lease.can_be_spared = works;
   findings.add(lease);
   Way guest{"smb", "guests", "nothing"};
   guest.without_code = findings.has_flaw("samba.guest");

@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from support import accounts
+from support import accounts, twinlock
 from support.accounts import ALICE
 from support.doctor_scenario import GOOD_SMB_CONF, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
 
@@ -62,6 +62,17 @@ class SshSettings(DoctorScenario):
         self.write(SSHD_CONFIG, "Match User bob\n  AuthenticationMethods publickey\nMatch all\n" + SSHD_CONFIG.read_text())
         self.assertIn("ssh.key-only", self.findings("--user", "bob"))
         self.assertNotIn("ssh.key-only", self.findings("--user", "alice"))
+
+    def test_root_who_may_give_no_code(self) -> None:
+        twinlock.enrol("root")
+        self.addCleanup(twinlock.run, "remove", "root", "--yes")
+        self.assertEqual({}, self.findings())  # alice can
+        self.assertIn("no way into sshd works for root", self.findings("--user", "root")["ssh.nobody"]["what"])
+        twinlock.run("remove", "alice", "--yes")
+        self.addCleanup(twinlock.enrol, "alice")  # for the scenario's own end
+        self.assert_found("ssh.nobody", result="warn", says="PermitRootLogin")
+        self.with_sshd("PermitRootLogin yes")
+        self.assertEqual({}, self.findings())
 
     def test_a_configuration_that_sshd_refuses(self) -> None:
         self.write(SSHD_CONFIG, "Nonsense yes\n")
