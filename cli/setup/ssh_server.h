@@ -16,8 +16,16 @@ struct SshVisitor {
 
 /// Tests the configuration on the disk with `sshd -t`, and then by what `sshd -T` says is in force: for a stranger each
 /// setting of the drop-in with this text; for each of the `visitors`, whom Match lines may treat otherwise, that a code
-/// is asked all the same. kConfig names what wins.
+/// is asked all the same. A running sshd that goes by these files is asked with its own arguments. kConfig names what
+/// wins.
 [[nodiscard]] Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors);
+
+/// kConfig where sshd keeps this account of uid 0 from the method that asks for codes, which only PermitRootLogin yes
+/// allows.
+[[nodiscard]] Result<void> see_that_root_may_give_a_code(const std::string& root);
+
+/// In words, which sshd's go by other files or another PAM stack, and are not tested; empty: none.
+[[nodiscard]] std::string caution_of_other_servers();
 
 /// `sshd -t`. kConfig where sshd refuses its configuration; other errors where it cannot be asked.
 [[nodiscard]] Result<void> see_that_sshd_starts();

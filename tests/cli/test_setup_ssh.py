@@ -165,6 +165,14 @@ class SetupSsh(SetupScenario):
         twinlock.remove_everybody()
         self.assert_refused(NO, "nobody is enrolled")
 
+    def test_where_only_root_could_give_a_code_and_may_not_it_refuses(self) -> None:
+        twinlock.run("remove", "alice", "--yes")
+        twinlock.enrol("root")
+        self.addCleanup(twinlock.run, "remove", "root", "--yes")
+        self.assert_refused(CONFIG, "only root is enrolled, and PermitRootLogin is")
+        SSHD_CONFIG.write_text(config_text(options=["PermitRootLogin yes"]))
+        self.set_up_ssh()
+
     def test_a_rule_that_observes_is_hope_enough(self) -> None:
         twinlock.remove_everybody()
         with self.config('[[rule]]\nname = "pilot"\naction = "observe"\n'):

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from support import accounts, sshd, syslog, twinlock
+from support import accounts, paths, sshd, syslog, twinlock
 from support.accounts import ALICE, BOB, Account
 from support.command import CONFIG, DONE, run
 from support.setup_scenario import FEDORA_STACK, PAM, SSH, SSH_STACK, SetupScenario, SystemSshd, everything_below
@@ -97,6 +97,20 @@ class SetupOnARunningSshd(SetupScenario):
             session.stdin.write("here\n")
             session.stdin.flush()
             self.assertEqual("still here\n", session.stdout.readline())
+
+    def test_arguments_of_a_running_sshd_that_win_over_its_files_are_found(self) -> None:
+        """With them a password alone would go on to be enough, whatever the files say."""
+        port = sshd.free_port()
+        with subprocess.Popen([paths.SSHD, "-D", "-e", "-p", str(port), "-o", "PidFile=none", "-o", "UsePAM=no"],
+                              stderr=subprocess.PIPE, text=True) as other:
+            self.addCleanup(other.kill)
+            assert other.stderr
+            self.assertIn("Server listening", other.stderr.readline())
+            done = self.assert_status(CONFIG, self.setup_ssh())
+            other.terminate()
+            other.communicate()
+        self.assertIn(f"is overridden by arguments of sshd (process {other.pid}): usepam", done.messages)
+        self.assertEqual(self.before, everything_below(SSH, PAM))
 
     def test_an_sshd_that_would_end_over_what_it_reads_is_left_alone(self) -> None:
         """It was started before somebody edited its files; SIGHUP would end it for good."""
