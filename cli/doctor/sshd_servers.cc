@@ -129,6 +129,7 @@ SshdConfigFiles::SshdConfigFiles(const std::string& path)
 IncludeReader SshdConfigFiles::includes() {
   return [this](const std::string& pattern) {
     const std::string path = pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern;
+    directories_.insert(path.substr(0, path.rfind('/')));
     glob_t found{};
     std::vector<std::string> texts;
     if (::glob(path.c_str(), 0, nullptr, &found) == 0) {
@@ -156,10 +157,8 @@ void SshdConfigFiles::look_at_owners(Findings& findings) const {
 
 std::optional<UnixTime> SshdConfigFiles::changed() const {
   std::optional<UnixTime> last;
-  for (const std::string& file : files_) {
-    const auto changed = changed_at(file);
-    if (changed && (!last || *changed > *last)) last = changed;
-  }
+  for (const std::string& file : files_) last = std::max(last, changed_at(file));
+  for (const std::string& directory : directories_) last = std::max(last, changed_at(directory));
   return last;
 }
 

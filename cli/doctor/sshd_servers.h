@@ -36,13 +36,15 @@ class SshdConfigFiles {
   [[nodiscard]] IncludeReader includes();
   /// Files that somebody else can write are a finding "ssh.owners".
   void look_at_owners(Findings& findings) const;
-  /// When the last of them was written or put there, or its directory; nullopt: unknown.
+  /// When the last of them was written or put there, or one that an Include with a pattern brought went away, as far as
+  /// its directory tells; nullopt: unknown.
   [[nodiscard]] std::optional<UnixTime> changed() const;
 
  private:
   std::string path_;
   std::string text_;
   std::set<std::string> files_;
+  std::set<std::string> directories_;  ///< Of what is included.
 };
 
 }  // namespace twinlock
