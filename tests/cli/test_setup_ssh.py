@@ -165,6 +165,14 @@ class SetupSsh(SetupScenario):
         twinlock.remove_everybody()
         self.assert_refused(NO, "nobody is enrolled")
 
+    def test_that_nothing_comes_back_after_a_restart_is_told(self) -> None:
+        """Where systemd runs its timer is asked for instead: test_setup_systemd.py."""
+        paths.Path("/run/twinlock/sweep/last").unlink(missing_ok=True)
+        self.assertIn("have cron run `twinlock sweep` each minute", self.set_up_ssh().output)
+        run("setup", "undo", "--yes")
+        run("sweep")
+        self.assertNotIn("cron", self.set_up_ssh().output)
+
     def test_where_only_root_could_give_a_code_and_may_not_it_refuses(self) -> None:
         twinlock.run("remove", "alice", "--yes")
         twinlock.enrol("root")
