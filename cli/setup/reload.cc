@@ -63,18 +63,29 @@ std::string pid_file_of_smbd() {
   return (directory.starts_with('/') ? directory : "/run/samba") + "/smbd.pid";
 }
 
-Result<std::string> reload_process(const Server& server, const std::string& pid_file) {
-  const std::string nobody =
-      "no " + server.program + " runs, as " + pid_file + " says; it reads its files when it starts";
+/// By its pid file; an sshd may keep none, and is looked for.
+std::vector<pid_t> processes_of(const Server& server, const std::string& pid_file) {
   pid_t pid = 0;
   std::ifstream(pid_file) >> pid;
-  if (pid <= 1) return nobody;
-  const auto name = name_of_process(pid);
-  if (!name || *name != server.program) return nobody;
+  if (pid > 1) {
+    const auto name = name_of_process(pid);
+    if (name && *name == server.program) return {pid};
+  }
+  return server.program == "sshd" ? listening_sshds() : std::vector<pid_t>();
+}
+
+Result<std::string> reload_process(const Server& server, const std::string& pid_file) {
+  const auto pids = processes_of(server, pid_file);
+  if (pids.empty())
+    return "no " + server.program + " runs, as " + pid_file + " says; it reads its files when it starts";
   if (const auto good = see_that_it_lives_on(server); !good) return good.error();
-  if (::kill(pid, SIGHUP) != 0)
-    return system_error(Error::Code::kStore, "process " + std::to_string(pid), "told", errno);
-  return server.program + " reads its files again (process " + std::to_string(pid) + ")";
+  std::string words;
+  for (const pid_t pid : pids) {
+    if (::kill(pid, SIGHUP) != 0)
+      return system_error(Error::Code::kStore, "process " + std::to_string(pid), "told", errno);
+    words += (words.empty() ? "" : ", ") + std::to_string(pid);
+  }
+  return server.program + " reads its files again (process " + words + ")";
 }
 
 }  // namespace

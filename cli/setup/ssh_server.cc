@@ -168,6 +168,16 @@ Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>
   return done();
 }
 
+std::vector<pid_t> listening_sshds() {
+  const auto sshd = find_sshd();
+  std::vector<pid_t> pids;
+  for (const SshdServer& server : sshd ? servers_of(*sshd) : std::vector<SshdServer>()) {
+    if (!goes_by_our_files(server)) continue;
+    for (const ServerProcess& process : server.listening) pids.push_back(process.pid);
+  }
+  return pids;
+}
+
 Result<void> see_that_root_may_give_a_code(const std::string& root) {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();

@@ -1,6 +1,8 @@
 // What sshd itself makes of its configuration.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct SshVisitor {
 
 /// In words, which sshd's go by other files or another PAM stack, and are not tested; empty: none.
 [[nodiscard]] std::string caution_of_other_servers();
+
+/// The processes of sshd that listen, and go by our files and PAM stack.
+[[nodiscard]] std::vector<pid_t> listening_sshds();
 
 /// `sshd -t`. kConfig where sshd refuses its configuration; other errors where it cannot be asked.
 [[nodiscard]] Result<void> see_that_sshd_starts();

@@ -112,6 +112,12 @@ class SetupOnARunningSshd(SetupScenario):
         self.assertIn(f"is overridden by arguments of sshd (process {other.pid}): usepam", done.messages)
         self.assertEqual(self.before, everything_below(SSH, PAM))
 
+    def test_an_sshd_without_a_pid_file_is_told_too(self) -> None:
+        self.server.stop()
+        self.server = self.enterContext(SystemSshd(["PidFile none"]))
+        self.set_up()
+        self.assert_let_in(self.log_in(self.phone.code()), BOTH)
+
     def test_an_sshd_that_would_end_over_what_it_reads_is_left_alone(self) -> None:
         """It was started before somebody edited its files; SIGHUP would end it for good."""
         broken = SSH / "sshd_config.d/50-site.conf"
