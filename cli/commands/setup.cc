@@ -66,7 +66,8 @@ Result<Answer> show_and_ask(const Work& work, const Changes& changes, Consent co
   for (const FileChange& change : changes) {
     if (const auto shown = work.desk.show(difference_of(change)); !shown) return shown.error();
   }
-  const std::string words = "\n" + words_of(work.outlook, work.service.title) + work.service.caution();
+  const std::string words = "\n" + words_of(work.outlook, work.service.title) + work.service.caution() +
+                            caution_of_restarts(work.workplace.config);
   if (const auto shown = work.desk.show(words); !shown) return shown.error();
   return work.desk.agree("Make these changes?", consent);
 }

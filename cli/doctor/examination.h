@@ -15,7 +15,7 @@ namespace twinlock {
 
 /// What one part finds out that another needs.
 struct Census {
-  std::optional<std::string> first_user;  ///< Somebody with an active token.
+  std::optional<std::string> first_user;  ///< Somebody with an active token; root only where nobody else has one.
   std::set<std::string> with_token;       ///< Whoever has an active one.
   std::size_t invited = 0;                ///< Invitations that are out.
   /// Who came in from where lately, by the audit log.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/doctor/examination.h"
+#include "cli/doctor/group_members.h"
 
 namespace twinlock {
 namespace {
@@ -63,11 +64,10 @@ void look_at(const StoreEntry& entry, UnixTime now, Census& census, Flaws& flaws
   if (is_orphan(entry.name, record)) flaws.orphans.names.push_back(entry.name);
   if (has_own_lease(record, now)) flaws.on_loopback.names.push_back(entry.name);
   if (is_invited(record, now)) ++census.invited;
-  const bool known = !is_orphan(entry.name, record);
-  if (known && has_active_token(record)) census.with_token.insert(entry.name);
-  if (known && has_active_token(record) && (!census.first_user || entry.name < *census.first_user)) {
-    census.first_user = entry.name;
-  }
+  if (is_orphan(entry.name, record) || !has_active_token(record)) return;
+  census.with_token.insert(entry.name);
+  const auto rank = [](const std::string& name) { return std::pair(is_root_account(name), name); };
+  if (!census.first_user || rank(entry.name) < rank(*census.first_user)) census.first_user = entry.name;
 }
 
 void tell(const Flaws& flaws, Findings& findings) {

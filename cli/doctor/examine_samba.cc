@@ -101,6 +101,13 @@ void judge_switch(const SmbConfSwitch& other, Findings& findings) {
   findings.warn(kSwitches, place + "include = " + other.value + ": which files clients get cannot be told", mend);
 }
 
+/// Also where a file says so that was not found: one with the host's name in its own, for example.
+void look_for_switch(const SambaSettings& settings, const SmbdStart& start, Findings& findings) {
+  const std::string other = settings.global("config file");
+  if (other.empty() || findings.has_flaw(kSwitches)) return;
+  judge_switch({SmbConfSwitch::Kind::kConfigFile, start.config_file, other}, findings);
+}
+
 void examine_text(const std::string& path, Findings& findings) {
   const SmbConfTree tree = read_smb_conf(path, read_text_file);
   for (const SmbConfSwitch& other : tree.switches) judge_switch(other, findings);
@@ -150,7 +157,10 @@ void examine_samba(Examination& exam) {
   std::vector<SambaSettings> all;
   for (const SmbdStart& start : starts) {
     examine_text(start.config_file, findings);
-    if (auto settings = settings_of(start, findings)) all.push_back(std::move(*settings));
+    auto settings = settings_of(start, findings);
+    if (!settings) continue;
+    look_for_switch(*settings, start, findings);
+    all.push_back(std::move(*settings));
   }
   findings.conclude("samba.config", "Samba takes its configuration");
   findings.conclude("samba.owners", "files of Samba's configuration are root's own");

@@ -103,15 +103,27 @@ class SshExaminer {
     Findings& findings = exam_.findings;
     const std::string service = service_in(settings);
     examine_stack(service);
-    const SshdGuest guest{probe.who + server_.where, probe.user == "root", settings, probe.user};
+    const SshdGuest guest{probe.who + server_.where, is_root_account(probe.user), settings, probe.user};
     const PamStack stack = load_pam_stack(read_pam_file, service);
     const StackVerdict verdict(stack, PamHost::kSshd, is_installed);
     const bool gets_in = judge_ways(guest, verdict, findings);
     judge_settings(guest, verdict, findings);
     judge_limits(settings, {exam_.census.invited, exam_.census.seen}, findings);
-    if (findings.has("ssh.nobody") || gets_in || guest.is_root) return;
+    if (findings.has("ssh.nobody") || gets_in) return;
+    if (guest.is_root) {
+      if (probe.user == exam_.user || probe.user == exam_.census.first_user) warn_about(guest);
+      return;
+    }
     findings.fail("ssh.nobody", "no way into sshd works for " + guest.who,
                   "look at AuthenticationMethods and at the findings about the PAM stack sshd");
+  }
+
+  /// It may be meant so; but who asks about root, or has enrolled nobody else, must know.
+  void warn_about(const SshdGuest& root) {
+    exam_.findings.warn("ssh.nobody",
+                        "no way into sshd works for " + root.who + " (PermitRootLogin " +
+                            root.settings.value("permitrootlogin").value_or("?") + "), also with a code",
+                        "enrol somebody else: twinlock enrol USER; or set in sshd_config: PermitRootLogin yes");
   }
 
   void look_at_age(const SshdSettings& settings) {

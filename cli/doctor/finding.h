@@ -31,8 +31,9 @@ struct Way {
   std::string how;      ///< "password", "key and password", "guest" …
   bool without_code = false;
   bool with_code = false;
-  std::string user{};  ///< Whom the system knows by this name; empty: nobody in particular.
-  std::string rule{};  ///< By which the way is open without a code all the same; empty: by none.
+  bool can_be_spared = false;  ///< Whether a rule that spares the code opens it without one.
+  std::string user{};          ///< Whom the system knows by this name; empty: nobody in particular.
+  std::string rule{};          ///< By which the way is open without a code all the same; empty: by none.
 };
 
 /// Collects both. The same finding is kept once.

@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "login/name_service.h"
+
 namespace twinlock {
 
 std::optional<std::string> some_member_of(const std::string& group) {
@@ -21,6 +23,11 @@ std::optional<std::string> some_member_of(const std::string& group) {
     if (account->pw_gid == gid) return account->pw_name;
   }
   return std::nullopt;
+}
+
+bool is_root_account(const std::string& user) {
+  const auto account = find_account(user);
+  return account && *account && (*account)->uid == 0;
 }
 
 }  // namespace twinlock

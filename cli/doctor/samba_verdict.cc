@@ -38,6 +38,10 @@ bool is_true(const std::string& value) {
 }
 
 void judge_shares(const SambaSettings& settings, Findings& findings) {
+  if (is_true(settings.global("guest ok"))) {  // testparm does not repeat it in the shares
+    findings.fail("samba.guest", "every share takes guests that does not say otherwise (guest ok in [global])",
+                  "set in [global] of smb.conf: guest ok = no");
+  }
   for (const auto& [name, share] : settings.shares()) {
     const auto guest = share.find("guest ok");
     if (guest == share.end() || !is_true(guest->second)) continue;
@@ -129,9 +133,11 @@ void add_ways(const SambaSettings& settings, const StackVerdict& stack, Findings
   Way password{"smb", "anybody", "password"};
   password.without_code = open;
   password.with_code = works && !is_domain_member(settings);
+  password.can_be_spared = works;
   findings.add(password);
   Way lease{"smb", "anybody", "password and an earlier login (lease)"};
   lease.with_code = works;
+  lease.can_be_spared = works;
   findings.add(lease);
   Way guest{"smb", "guests", "nothing"};
   guest.without_code = findings.has_flaw("samba.guest");

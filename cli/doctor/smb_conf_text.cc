@@ -48,13 +48,15 @@ std::string folded_name(std::string_view name) {
   return folded;
 }
 
-/// Whole lines: those that end in a backslash with what follows them.
+bool is_remark(std::string_view line) { return line.starts_with('#') || line.starts_with(';'); }
+
+/// Whole lines: those that end in a backslash with what follows them. A remark ends with its line in any case.
 std::vector<std::string> joined_lines(std::string_view text) {
   std::vector<std::string> lines;
   std::string line;
   for (const std::string& part : split_text(text, "\n")) {
     line += trimmed(part);
-    if (line.ends_with('\\')) {
+    if (line.ends_with('\\') && !is_remark(line)) {
       line.pop_back();
       continue;
     }
@@ -94,7 +96,7 @@ std::vector<SmbConfLine> smb_conf_lines(std::string_view text) {
   std::vector<SmbConfLine> lines;
   for (const std::string& line : joined_lines(text)) {
     const auto equals = line.find('=');
-    if (line.empty() || line[0] == '#' || line[0] == ';' || line[0] == '[' || equals == std::string::npos) continue;
+    if (line.empty() || is_remark(line) || line[0] == '[' || equals == std::string::npos) continue;
     std::string value = trimmed(std::string_view(line).substr(equals + 1));
     std::erase(value, '"');
     lines.push_back({folded_name(std::string_view(line).substr(0, equals)), std::move(value)});

@@ -36,7 +36,7 @@ class Sparing {
 
   [[nodiscard]] std::string rule_for(const Way& way) const {
     const auto service = ServiceName::parse(way.service == "ssh" ? "sshd" : "samba");
-    if (!service || way.how == "nothing" || !way.with_code) return "";
+    if (!service || !way.can_be_spared) return "";
     const std::string user = way.service == "smb" ? exam_.user.value_or("") : way.user;
     if (user.empty()) return first_rule(*service, std::nullopt);
     const auto account = find_account(user);

@@ -130,6 +130,7 @@ SshdConfigFiles::SshdConfigFiles(const std::string& path)
 IncludeReader SshdConfigFiles::includes() {
   return [this](const std::string& pattern) {
     const std::string path = pattern.starts_with('/') ? pattern : "/etc/ssh/" + pattern;
+    directories_.insert(directory_of(path));
     const auto files = files_like(path);
     if (files.empty()) empty_places_.insert(directory_of(path));
     std::vector<std::string> texts;
@@ -162,10 +163,8 @@ void SshdConfigFiles::look_at_owners(Findings& findings) const {
 
 std::optional<UnixTime> SshdConfigFiles::changed() const {
   std::optional<UnixTime> last;
-  for (const std::string& file : files_) {
-    const auto changed = changed_at(file);
-    if (changed && (!last || *changed > *last)) last = changed;
-  }
+  for (const std::string& file : files_) last = std::max(last, changed_at(file));
+  for (const std::string& directory : directories_) last = std::max(last, changed_at(directory));
   return last;
 }
 

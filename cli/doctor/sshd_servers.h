@@ -37,14 +37,16 @@ class SshdConfigFiles {
   /// Files that somebody else can write are a finding "ssh.owners", and so are directories where a pattern finds none,
   /// if somebody else can put one there.
   void look_at_owners(Findings& findings) const;
-  /// When the last of them was written or put there, or its directory; nullopt: unknown.
+  /// When the last of them was written or put there, or one that an Include with a pattern brought went away, as far as
+  /// its directory tells; nullopt: unknown.
   [[nodiscard]] std::optional<UnixTime> changed() const;
 
  private:
   std::string path_;
   std::string text_;
   std::set<std::string> files_;
-  std::set<std::string> empty_places_;  ///< Directories where an Include finds nothing now.
+  std::set<std::string> directories_;   ///< Of what is included.
+  std::set<std::string> empty_places_;  ///< Those of them where an Include finds nothing now.
 };
 
 }  // namespace twinlock

@@ -15,6 +15,8 @@ bool is_keyboard(const std::string& method) { return method.starts_with(kKeyboar
 
 bool is_pam_method(const std::string& method) { return method == "password" || is_keyboard(method); }
 
+bool is_gssapi(const std::string& method) { return method == "gssapi-with-mic" || method == "gssapi-keyex"; }
+
 bool holds(const Methods& methods, const std::string& method) {
   return std::ranges::find(methods, method) != methods.end();
 }
@@ -33,6 +35,8 @@ bool is_on(const SshdGuest& guest, const std::string& method) {
   if (method == "password") return settings.is_on("passwordauthentication");
   if (method == "hostbased") return settings.is_on("hostbasedauthentication");
   if (method == "gssapi-with-mic") return settings.is_on("gssapiauthentication");
+  // Of Debian and Fedora.
+  if (method == "gssapi-keyex") return settings.is_on("gssapiauthentication") && settings.is_on("gssapikeyexchange");
   return false;
 }
 
@@ -42,7 +46,7 @@ std::string words_of(const Methods& methods) {
   for (const std::string& method : methods) {
     std::string word = method;
     if (method == "publickey") word = "key";
-    if (method == "gssapi-with-mic") word = "Kerberos (gssapi)";
+    if (is_gssapi(method)) word = "Kerberos (gssapi)";
     if (is_pam_method(method)) word = has_key ? "" : "password";
     has_key |= method == "publickey";
     if (!word.empty()) words += (words.empty() ? "" : " and ") + word;
@@ -52,7 +56,7 @@ std::string words_of(const Methods& methods) {
 
 std::string id_of(const Methods& methods) {
   if (holds(methods, "publickey")) return "ssh.key-only";
-  if (holds(methods, "gssapi-with-mic")) return "ssh.gssapi-only";
+  if (std::ranges::any_of(methods, is_gssapi)) return "ssh.gssapi-only";
   if (holds(methods, "hostbased")) return "ssh.hostbased-only";
   return "ssh.password-only";
 }
@@ -70,6 +74,17 @@ bool passes(const Methods& methods, const StackVerdict& stack, Given code) {
   }
   const bool gave_code = code == Given::kRight && std::ranges::any_of(methods, is_pam_method);
   return stack.passes_account(gave_code ? Given::kRight : Given::kWrong).has_value();
+}
+
+/// The same where a rule spares the code: ours is content, also with a key alone or one field without a code.
+bool passes_when_spared(const Methods& methods, const StackVerdict& stack) {
+  Key key = Key::kNone;
+  for (const std::string& method : methods) {
+    if (method == "publickey") key = Key::kGiven;
+    const StackScenario scenario{Given::kRight, Given::kRight, method == "password" ? Key::kNone : key};
+    if (is_pam_method(method) && !stack.passes_auth(scenario)) return false;
+  }
+  return stack.passes_account(Given::kRight).has_value();
 }
 
 void complain(const SshdGuest& guest, const Methods& methods, Findings& findings) {
@@ -107,6 +122,7 @@ bool judge_ways(const SshdGuest& guest, const StackVerdict& stack, Findings& fin
     way.user = guest.user;
     way.without_code = !guest.settings.is_on("usepam") || passes(methods, stack, Given::kWrong);
     way.with_code = guest.settings.is_on("usepam") && passes(methods, stack, Given::kRight);
+    way.can_be_spared = guest.settings.is_on("usepam") && passes_when_spared(methods, stack);
     if (way.without_code) complain(guest, methods, findings);
     anybody |= way.with_code || way.without_code;
     findings.add(std::move(way));

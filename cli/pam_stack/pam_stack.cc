@@ -11,6 +11,10 @@ constexpr int kMostIncludes = 16;  // PAM_SUBSTACK_MAX_LEVEL
 constexpr std::array<PamFacility, 4> kFacilities{PamFacility::kAuth, PamFacility::kAccount, PamFacility::kPassword,
                                                  PamFacility::kSession};
 
+// Up to Linux-PAM 1.5.2 libpam reads lines into 1024 bytes, and takes the rest of a longer one, a remark too, for a
+// line of its own.
+constexpr std::size_t kLongestLine = 1022;
+
 using Wanted = std::optional<PamFacility>;  // nullopt: lines of every kind
 
 /// How deep the reader stands.
@@ -39,6 +43,7 @@ class Reader {
     files_read_.push_back(file->path);
     const auto lines = parse_pam_lines(file->text);
     if (!lines) return object(file->path, "ends in the middle of a line");
+    note_long_lines(*file);
     for (const PamLine& line : *lines) {
       if (!read_line({file->path, line}, wanted, depth)) return false;
     }
@@ -113,6 +118,17 @@ class Reader {
     handler.kind = PamHandler::Kind::kMustFail;
     add(handler, facility);
     return true;
+  }
+
+  void note_long_lines(const PamFile& file) {
+    std::size_t start = 0;
+    for (int number = 1; start < file.text.size(); ++number) {
+      const std::size_t end = std::min(file.text.size(), file.text.find('\n', start));
+      if (end - start > kLongestLine)
+        flaws_.push_back(
+            {file.path + ":" + std::to_string(number), "is longer than 1022 bytes, and may be read as two"});
+      start = end + 1;
+    }
   }
 
   bool object(const std::string& place, std::string why) {

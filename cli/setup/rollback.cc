@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/clock.h"
+#include "cli/last_sweep.h"
 #include "cli/program.h"
 #include "cli/setup/detached.h"
 #include "cli/setup/reload.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::string_view kPamDirectory = "/etc/pam.d/";
 constexpr const char* kSweepTimer = "twinlock-sweep.timer";
 constexpr std::int64_t kNextTry = 30'000;  // milliseconds
+constexpr std::int64_t kLately = 600'000;  // likewise
 
 std::string unit_of(const JournalEntry& entry) { return "twinlock-setup-rollback-" + entry.service; }
 
@@ -95,6 +97,14 @@ Result<void> see_that_sweeps_go_on() {
   return Error{Error::Code::kRefused, kSweepTimer,
                "is not enabled: after a restart of the machine nothing would take the change back",
                "run: systemctl enable --now " + std::string(kSweepTimer)};
+}
+
+std::string caution_of_restarts(const Config& config) {
+  if (has_systemd()) return "";
+  const auto last = read_last_sweep(config);
+  if (last && *last && milliseconds_since_boot() - **last < kLately) return "";
+  return "Should the machine restart before you confirm, nothing would take this back by itself, for no sweep is done "
+         "here:\nhave cron run `twinlock sweep` each minute.\n";
 }
 
 void end_countdown(const JournalEntry& entry) {

@@ -39,6 +39,9 @@ struct TakenBack {
 /// and would not start it.
 [[nodiscard]] Result<void> see_that_sweeps_go_on();
 
+/// In words, that nothing would do so where systemd does not run; empty where it does, or a sweep was done lately.
+[[nodiscard]] std::string caution_of_restarts(const Config& config);
+
 /// There is nothing left to count down to.
 void end_countdown(const JournalEntry& entry);
 

@@ -46,14 +46,14 @@ std::vector<SambaLine> samba_lines_in(std::string_view smb_conf) {
   std::string whole;
   for (const std::string& line : lines_of(smb_conf)) {
     whole += line;
-    if (whole.ends_with('\\')) {
+    const std::string_view text = without_blanks(whole);
+    const bool is_remark = text.starts_with('#') || text.starts_with(';');
+    if (whole.ends_with('\\') && !is_remark) {
       whole.pop_back();
       continue;
     }
-    const std::string_view text = without_blanks(whole);
     const auto equals = text.find('=');
-    const bool is_remark = text.starts_with('#') || text.starts_with(';') || text.starts_with('[');
-    if (!is_remark && equals != std::string_view::npos) {
+    if (!is_remark && !text.starts_with('[') && equals != std::string_view::npos) {
       found.push_back({folded(text.substr(0, equals)), std::string(without_blanks(text.substr(equals + 1)))});
     }
     whole.clear();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/printable.h"
+#include "cli/doctor/sshd_servers.h"
 #include "cli/program.h"
 #include "cli/setup/config_lines.h"
 #include "cli/setup/ssh_config_files.h"
@@ -25,10 +26,12 @@ Error refused(const std::string& why) {
   return {Error::Code::kConfig, kSshdConfig, "is refused by sshd: " + printable(why), "mend it first: sshd -t"};
 }
 
-Result<Settings> settings_for(const std::string& sshd, const SshVisitor& visitor) {
+Result<Settings> settings_for(const SshdServer& server, const SshVisitor& visitor) {
   const std::string spec =
       "user=" + visitor.user + ",host=" + visitor.address + ",addr=" + visitor.address + ",laddr=192.0.2.2,lport=22";
-  const auto said = run_program({sshd, "-T", "-C", spec}, kPatience);
+  std::vector<std::string> words{server.program, "-T", "-C", spec};
+  words.insert(words.end(), server.start.options.begin(), server.start.options.end());
+  const auto said = run_program(words, kPatience);
   if (!said) return said.error();
   if (said->status != 0) return refused(said->output);
   return ssh_settings_of(said->output);
@@ -72,17 +75,32 @@ Result<void> see_that_no_match_names_another_stack() {
   return done();
 }
 
-Result<void> test_stranger(const std::string& sshd, const Settings& wanted) {
-  const auto have = settings_for(sshd, kStranger);
-  if (!have) return have.error();
-  for (const auto& [keyword, value] : wanted) {
-    if (!is_same(*have, keyword, value)) return overridden(keyword, *have, "everybody");
-  }
-  return uses_our_stack(*have) ? done() : Result<void>(overridden("pamservicename", *have, "everybody"));
+/// Arguments of its own win over every file, and stay when it reads them again.
+Error overridden_by_arguments(const SshdServer& server, const std::string& keyword) {
+  std::string arguments;
+  for (const std::string& word : server.start.options) arguments += " " + word;
+  return {Error::Code::kConfig, kSshDropIn,
+          "is overridden by arguments of sshd" + server.where + ": " + keyword + " (" + printable(arguments.substr(1)) +
+              ")",
+          "take them out where its service gets them (/etc/default/ssh, /etc/sysconfig/sshd, systemctl cat ssh), then "
+          "restart it"};
 }
 
-Result<void> test_visitor(const std::string& sshd, const SshVisitor& visitor) {
-  const auto have = settings_for(sshd, visitor);
+Result<void> test_stranger(const SshdServer& server, const Settings& wanted) {
+  const auto have = settings_for(server, kStranger);
+  if (!have) return have.error();
+  const auto differs = [&](const std::string& keyword) {
+    return server.start.options.empty() ? overridden(keyword, *have, "everybody")
+                                        : overridden_by_arguments(server, keyword);
+  };
+  for (const auto& [keyword, value] : wanted) {
+    if (!is_same(*have, keyword, value)) return differs(keyword);
+  }
+  return uses_our_stack(*have) ? done() : Result<void>(differs("pamservicename"));
+}
+
+Result<void> test_visitor(const SshdServer& server, const SshVisitor& visitor) {
+  const auto have = settings_for(server, visitor);
   if (!have) return have.error();
   const std::string whom = visitor.user + " at " + visitor.address;
   const Settings needed{{"usepam", "yes"}, {"kbdinteractiveauthentication", "yes"}, {"passwordauthentication", "no"}};
@@ -93,6 +111,16 @@ Result<void> test_visitor(const std::string& sshd, const SshVisitor& visitor) {
   const auto methods = have->find("authenticationmethods");
   const bool asks = methods != have->end() && always_asks_pam(methods->second);
   return asks ? done() : Result<void>(overridden("authenticationmethods", *have, whom));
+}
+
+bool goes_by_our_files(const SshdServer& server) {
+  return server.config_file() == kSshdConfig && server.start.service == kSshService;
+}
+
+/// That of the service first, then those that run otherwise. What cannot be judged the doctor says.
+std::vector<SshdServer> servers_of(const std::string& sshd) {
+  Findings left_to_the_doctor;
+  return sshd_servers(sshd, left_to_the_doctor);
 }
 
 }  // namespace
@@ -116,18 +144,64 @@ std::string pid_file_of_sshd() {
   return "/run/sshd.pid";
 }
 
-Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
+Result<void> see_that_sshd_starts() {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();
   const auto read = run_program({*sshd, "-t"}, kPatience);
   if (!read) return read.error();
-  if (read->status != 0) return refused(read->output);
+  return read->status == 0 ? done() : Result<void>(refused(read->output));
+}
+
+Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
+  if (const auto starts = see_that_sshd_starts(); !starts) return starts;
+  const auto sshd = find_sshd();
+  if (!sshd) return sshd.error();
   if (const auto good = see_that_no_match_names_another_stack(); !good) return good;
-  if (const auto good = test_stranger(*sshd, ssh_settings_of(drop_in)); !good) return good;
+  const auto servers = servers_of(*sshd);
+  for (const SshdServer& server : servers) {
+    if (!goes_by_our_files(server)) continue;
+    if (const auto good = test_stranger(server, ssh_settings_of(drop_in)); !good) return good;
+  }
   for (const SshVisitor& visitor : visitors) {
-    if (const auto good = test_visitor(*sshd, visitor); !good) return good;
+    if (const auto good = test_visitor(servers.front(), visitor); !good) return good;
   }
   return done();
+}
+
+std::vector<pid_t> listening_sshds() {
+  const auto sshd = find_sshd();
+  std::vector<pid_t> pids;
+  for (const SshdServer& server : sshd ? servers_of(*sshd) : std::vector<SshdServer>()) {
+    if (!goes_by_our_files(server)) continue;
+    for (const ServerProcess& process : server.listening) pids.push_back(process.pid);
+  }
+  return pids;
+}
+
+Result<void> see_that_root_may_give_a_code(const std::string& root) {
+  const auto sshd = find_sshd();
+  if (!sshd) return sshd.error();
+  const auto have = settings_for(servers_of(*sshd).front(), {root, kStranger.address});
+  if (!have) return have.error();
+  if (is_same(*have, "permitrootlogin", "yes")) return done();
+  const auto said = have->find("permitrootlogin");
+  return Error{
+      Error::Code::kConfig, kSshdConfig,
+      "lets nobody in who could give a code: only root is enrolled, and PermitRootLogin is " +
+          (said != have->end() ? printable(said->second) : ""),
+      "first 'twinlock enrol USER' for somebody else; or set PermitRootLogin yes: root gives a password or key, "
+      "and the code, from then on"};
+}
+
+std::string caution_of_other_servers() {
+  const auto sshd = find_sshd();
+  std::string text;
+  for (const SshdServer& server : sshd ? servers_of(*sshd) : std::vector<SshdServer>()) {
+    if (goes_by_our_files(server)) continue;
+    text += "sshd" + server.where + " goes by " + printable(server.config_file()) + " and the PAM stack " +
+            printable(server.start.service) + ": whom it lets in without a code says `twinlock doctor`.\n";
+  }
+  return text;
 }
 
 }  // namespace twinlock

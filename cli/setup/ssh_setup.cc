@@ -1,6 +1,7 @@
 // setup ssh: the drop-in, its inclusion, and our lines in sshd's PAM stack.
 #include <algorithm>
 
+#include "cli/doctor/group_members.h"
 #include "cli/setup/packaged_files.h"
 #include "cli/setup/pam_trial.h"
 #include "cli/setup/setup_service.h"
@@ -86,7 +87,10 @@ Result<void> prove_ssh(const Config& config, const Outlook& outlook) {
   const auto drop_in = read_file_state(kSshDropIn);
   if (!drop_in) return drop_in.error();
   if (!*drop_in) return Error{Error::Code::kConfig, kSshDropIn, "does not exist", "run this again"};
-  return test_sshd((*drop_in)->content, visitors_of(outlook, config));
+  if (const auto good = test_sshd((*drop_in)->content, visitors_of(outlook, config)); !good) return good;
+  const bool has_others =
+      outlook.invited > 0 || !outlook.lenient.empty() || !std::ranges::all_of(outlook.enrolled, is_root_account);
+  return has_others || outlook.enrolled.empty() ? done() : see_that_root_may_give_a_code(outlook.enrolled.front());
 }
 
 }  // namespace
@@ -101,10 +105,12 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                       *service,
                       [&journal, ways] { return plan_ssh(journal, ways); },
                       [&config](const Changes& changes, const std::string& directory) {
+                        // Else taking back what was written would have a running sshd read what it refuses.
+                        if (const auto good = see_that_sshd_starts(); !good) return good;
                         return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
                       [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },
-                      [] { return std::string(); }};
+                      caution_of_other_servers};
 }
 
 }  // namespace twinlock

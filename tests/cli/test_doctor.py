@@ -81,6 +81,16 @@ class OpenByRule(DoctorScenario):
         self.assertEqual({("ssh", "office"), ("smb", "office")}, self.rules("alice"))
 
 
+    def test_ways_over_which_nobody_can_give_a_code(self) -> None:
+        """That a key alone gets in then shows a real sshd: tests/e2e/test_rules.py."""
+        self.write(SSHD_CONFIG, "AuthenticationMethods any\nPasswordAuthentication yes\n" + SSHD_CONFIG.read_text())
+        self.write(SMB_CONF, GOOD_SMB_CONF.replace("standalone server", "member server\n   security = domain"))
+        ways = doctor("--user", "alice", "--json").json()["ways"]
+        wanted = {("ssh", "key"), ("ssh", "password"), ("smb", "password")}
+        self.assertLessEqual(wanted, {(way["service"], way["how"]) for way in ways
+                                      if not way["with_code"] and way["rule"] == "office"})
+
+
 class Forms(DoctorScenario):
     def test_people_read_failures_with_their_mend_first_and_a_sentence_last(self) -> None:
         self.assertRegex(doctor().output, r"Nobody gets in without a code.*\.\n\Z")

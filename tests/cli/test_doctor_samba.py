@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ class OtherFiles(SambaScenario):
                 self.assert_found("samba.other-files", result="fail", says=str(OTHER))
         self.with_samba("config file =")
         self.assertEqual({}, self.findings())
+
+    def test_config_file_in_a_file_named_after_the_host(self) -> None:
+        self.write(Path(f"/etc/samba/{socket.gethostname()}.conf"), f"config file = {OTHER}\n")
+        self.with_samba("include = /etc/samba/%h.conf")
+        self.assert_found("samba.other-files", says=str(OTHER), result="fail")
 
     def test_includes_by_client(self) -> None:
         self.with_samba("include = /etc/samba/by-client.%m")

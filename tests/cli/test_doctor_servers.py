@@ -147,6 +147,15 @@ class Listeners(DoctorScenario):
             self.addCleanup(os.utime, DROP_IN)
             self.assert_found("ssh.loaded", result="warn", says="since it was changed")
 
+    def test_one_that_has_read_what_is_gone_since(self) -> None:
+        gone = DROP_IN.with_name("05-gone.conf")
+        gone.write_text("UsePAM no\n")
+        with listening():
+            gone.unlink()
+            self.addCleanup(os.utime, DROP_IN.parent)
+            os.utime(DROP_IN.parent, (2**32, 2**32))  # as some seconds later
+            self.assert_found("ssh.loaded", result="warn", says="since it was changed")
+
 
     def test_servers_that_never_ask_us(self) -> None:
         """By the kernel's word for what they run, and only as root."""

@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from support import accounts
+from support import accounts, twinlock
 from support.accounts import ALICE
 from support.doctor_scenario import GOOD_SMB_CONF, SMB_CONF, SSHD_CONFIG, DoctorScenario, doctor
 
@@ -62,6 +62,17 @@ class SshSettings(DoctorScenario):
         self.write(SSHD_CONFIG, "Match User bob\n  AuthenticationMethods publickey\nMatch all\n" + SSHD_CONFIG.read_text())
         self.assertIn("ssh.key-only", self.findings("--user", "bob"))
         self.assertNotIn("ssh.key-only", self.findings("--user", "alice"))
+
+    def test_root_who_may_give_no_code(self) -> None:
+        twinlock.enrol("root")
+        self.addCleanup(twinlock.run, "remove", "root", "--yes")
+        self.assertEqual({}, self.findings())  # alice can
+        self.assertIn("no way into sshd works for root", self.findings("--user", "root")["ssh.nobody"]["what"])
+        twinlock.run("remove", "alice", "--yes")
+        self.addCleanup(twinlock.enrol, "alice")  # for the scenario's own end
+        self.assert_found("ssh.nobody", result="warn", says="PermitRootLogin")
+        self.with_sshd("PermitRootLogin yes")
+        self.assertEqual({}, self.findings())
 
     def test_a_configuration_that_sshd_refuses(self) -> None:
         self.write(SSHD_CONFIG, "Nonsense yes\n")
@@ -207,6 +218,11 @@ class Samba(DoctorScenario):
     def test_a_share_for_guests(self) -> None:
         self.with_samba(share="[public]\n   path = /srv\n   guest ok = yes\n")
         self.assert_found("samba.guest", says="[public]", result="fail")
+
+    def test_shares_that_take_guests_unless_they_say_otherwise(self) -> None:
+        for line in ("guest ok = yes", "Public = TRUE"):
+            self.with_samba(line)
+            self.assert_found("samba.guest", says="every share", result="fail")
 
     def test_a_stack_that_does_not_ask_us(self) -> None:
         self.use_stack("samba", lambda text: re.sub("(?m)^account .*pam_twinlock.so\n", "", text))

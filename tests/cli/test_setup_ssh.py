@@ -162,6 +162,22 @@ class SetupSsh(SetupScenario):
         twinlock.remove_everybody()
         self.assert_refused(NO, "nobody is enrolled")
 
+    def test_that_nothing_comes_back_after_a_restart_is_told(self) -> None:
+        """Where systemd runs its timer is asked for instead: test_setup_systemd.py."""
+        paths.Path("/run/twinlock/sweep/last").unlink(missing_ok=True)
+        self.assertIn("have cron run `twinlock sweep` each minute", self.set_up_ssh().output)
+        run("setup", "undo", "--yes")
+        run("sweep")
+        self.assertNotIn("cron", self.set_up_ssh().output)
+
+    def test_where_only_root_could_give_a_code_and_may_not_it_refuses(self) -> None:
+        twinlock.run("remove", "alice", "--yes")
+        twinlock.enrol("root")
+        self.addCleanup(twinlock.run, "remove", "root", "--yes")
+        self.assert_refused(CONFIG, "only root is enrolled, and PermitRootLogin is")
+        SSHD_CONFIG.write_text(config_text(options=["PermitRootLogin yes"]))
+        self.set_up_ssh()
+
     def test_a_rule_that_observes_is_hope_enough(self) -> None:
         twinlock.remove_everybody()
         with self.config('[[rule]]\nname = "pilot"\naction = "observe"\n'):
@@ -184,7 +200,7 @@ class SetupSsh(SetupScenario):
         with self.config("nonsense = 1\n"):
             self.assert_refused(CONFIG, "nonsense")
 
-    def test_what_sshd_refuses_is_taken_back(self) -> None:
+    def test_what_sshd_refuses_is_found_before_anything_changes(self) -> None:
         SSHD_CONFIG.write_text(config_text() + "NoSuchKeyword yes\n")
         self.assert_refused(CONFIG, "is refused by sshd")
 

@@ -5,9 +5,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from support import accounts, sshd, syslog, twinlock
+from support import accounts, paths, sshd, syslog, twinlock
 from support.accounts import ALICE, BOB, Account
-from support.command import DONE, run
+from support.command import CONFIG, DONE, run
 from support.setup_scenario import FEDORA_STACK, PAM, SSH, SSH_STACK, SetupScenario, SystemSshd, everything_below
 from support.ssh_client import Outcome, log_in, with_key
 
@@ -97,6 +97,44 @@ class SetupOnARunningSshd(SetupScenario):
             session.stdin.write("here\n")
             session.stdin.flush()
             self.assertEqual("still here\n", session.stdout.readline())
+
+    def test_arguments_of_a_running_sshd_that_win_over_its_files_are_found(self) -> None:
+        """With them a password alone would go on to be enough, whatever the files say."""
+        port = sshd.free_port()
+        with subprocess.Popen([paths.SSHD, "-D", "-e", "-p", str(port), "-o", "PidFile=none", "-o", "UsePAM=no"],
+                              stderr=subprocess.PIPE, text=True) as other:
+            self.addCleanup(other.kill)
+            assert other.stderr
+            self.assertIn("Server listening", other.stderr.readline())
+            done = self.assert_status(CONFIG, self.setup_ssh())
+            other.terminate()
+            other.communicate()
+        self.assertIn(f"is overridden by arguments of sshd (process {other.pid}): usepam", done.messages)
+        self.assertEqual(self.before, everything_below(SSH, PAM))
+
+    def test_an_sshd_without_a_pid_file_is_told_too(self) -> None:
+        self.server.stop()
+        self.server = self.enterContext(SystemSshd(["PidFile none"]))
+        self.set_up()
+        self.assert_let_in(self.log_in(self.phone.code()), BOTH)
+
+    def test_an_sshd_that_would_end_over_what_it_reads_is_left_alone(self) -> None:
+        """It was started before somebody edited its files; SIGHUP would end it for good."""
+        broken = SSH / "sshd_config.d/50-site.conf"
+        broken.write_text("NoSuchKeyword yes\n")
+        before = everything_below(SSH, PAM)
+        self.assertIn("Bad configuration option: NoSuchKeyword", self.assert_status(CONFIG, self.setup_ssh()).messages)
+        self.assertEqual(before, everything_below(SSH, PAM))
+        broken.unlink()
+        self.set_up()
+        broken.write_text("NoSuchKeyword yes\n")
+        done = self.assert_status(CONFIG, run("setup", "undo", "--yes"))
+        self.assertIn("is not told to read its files, for it would end", done.messages)
+        self.assertEqual(before, everything_below(SSH, PAM))
+        self.assert_let_in(self.log_in(), ["Password: "])  # by the new configuration and the old stack
+        broken.unlink()
+        self.reading_again(lambda: self.assert_status(DONE, run("setup", "undo", "--yes")))
+        self.assert_as_before()
 
     def test_without_a_confirmation_everybody_gets_in_as_before(self) -> None:
         self.set_up("--confirm-within", "8s")

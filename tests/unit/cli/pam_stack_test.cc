@@ -86,6 +86,17 @@ TEST(LoadPamStack, SaysWhichLinesLibpamDoesNotUnderstand) {
   EXPECT_TRUE(load_pam_stack(files_of({{"sshd", "@include gone\n"}}), "sshd").broken);
 }
 
+/// libpam 1.5.2 takes what stands behind the 1023rd byte of a line, a remark too, for another line.
+TEST(LoadPamStack, ObjectsToLinesThatLibpamTakesForTwo) {
+  const auto flaws_with = [](std::size_t length) {
+    const std::string remark = "#" + std::string(length - 1, 'x') + "\n";
+    return load_pam_stack(files_of({{"sshd", "auth required pam_a.so\n" + remark}}), "sshd").flaws;
+  };
+  EXPECT_TRUE(flaws_with(1022).empty());
+  ASSERT_EQ(1U, flaws_with(1023).size());
+  EXPECT_EQ("/etc/pam.d/sshd:2", flaws_with(1023)[0].place);
+}
+
 TEST(Explore, FindsEveryEndingOfALineWithSeveralAnswers) {
   const auto stack = load_pam_stack(
       files_of(

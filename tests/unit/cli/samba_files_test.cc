@@ -54,6 +54,13 @@ TEST(SambaLinesIn, ReadsNamesAsSambaDoes) {
   EXPECT_EQ(lines[2].name + " " + lines[2].value, "include /etc/long.conf");
 }
 
+TEST(SambaLinesIn, EndARemarkWithItsLineWhateverItEndsWith) {
+  const auto lines = samba_lines_in("# \\\\server\\data\\\nconfig file = /x\n  ; a \\\ninclude = /y.%m\n");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].name, "configfile");
+  EXPECT_EQ(lines[1].name, "include");
+}
+
 TEST(PatternOfMacros, StandsForEveryNameThatCouldBe) {
   EXPECT_EQ(pattern_of_macros("/etc/samba/%m.[x].conf"), "/etc/samba/*.\\[x].conf");
   EXPECT_EQ(pattern_of_macros("/etc/%$(HOME)/a%U"), "/etc/*/a*");

@@ -22,6 +22,13 @@ TEST(SmbConfLines, KnowNeitherCaseNorBlanksOfNames) {
   EXPECT_EQ("yes", lines[1].value);
 }
 
+TEST(SmbConfLines, EndARemarkWithItsLineWhateverItEndsWith) {
+  const auto lines = smb_conf_lines("# \\\\server\\data\\\nconfig file = /x\n  ; a \\\ninclude = /y.%m\n");
+  ASSERT_EQ(2U, lines.size());
+  EXPECT_EQ("configfile", lines[0].name);
+  EXPECT_EQ("include", lines[1].name);
+}
+
 TEST(ReadSmbConf, GoesThroughIncludesAndStopsInCircles) {
   const std::map<std::string, std::string> files{{"/a", "include = /b\ninclude = /c.%m\n"},
                                                  {"/b", "include = /a\nconfig file = /d\ninclude = /e.%h\n"}};

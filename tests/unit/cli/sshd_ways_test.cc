@@ -128,6 +128,14 @@ TEST(SshdWays, LetsRootInByKeyAtMostWhereItSaysSo) {
   EXPECT_THAT(lists("yes"), ElementsAre(ElementsAre("publickey"), ElementsAre("keyboard-interactive")));
 }
 
+TEST(SshdWays, KnowTheKeyExchangeWithKerberos) {
+  const std::string settings =
+      with(with(kTen, "GSSAPIAuthentication yes"), "AuthenticationMethods gssapi-keyex") + "gssapikeyexchange yes\n";
+  EXPECT_THAT(failures(settings, kGood), ElementsAre());
+  EXPECT_THAT(failures(settings, "auth required pam_unix.so\naccount required pam_unix.so\n"),
+              ElementsAre("ssh.gssapi-only"));
+}
+
 TEST(StackVerdict, BlamesTheLineThatSkips) {
   const PamStack stack = stack_of("auth sufficient pam_unix.so\nauth required pam_twinlock.so\n");
   const StackVerdict verdict(stack, PamHost::kSshd, all_installed);
