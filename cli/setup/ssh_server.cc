@@ -16,7 +16,7 @@ namespace twinlock {
 namespace {
 
 /// A Match may ask a directory about groups.
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kSshdPatience{20};
 const SshVisitor kStranger{"nobody", "192.0.2.1"};
 
 using Settings = std::map<std::string, std::string>;
@@ -28,7 +28,7 @@ Error refused(const std::string& why) {
 Result<Settings> settings_for(const std::string& sshd, const SshVisitor& visitor) {
   const std::string spec =
       "user=" + visitor.user + ",host=" + visitor.address + ",addr=" + visitor.address + ",laddr=192.0.2.2,lport=22";
-  const auto said = run_program({sshd, "-T", "-C", spec}, kPatience);
+  const auto said = run_program({sshd, "-T", "-C", spec}, kSshdPatience);
   if (!said) return said.error();
   if (said->status != 0) return refused(said->output);
   return ssh_settings_of(said->output);
@@ -119,7 +119,7 @@ std::string pid_file_of_sshd() {
 Result<void> test_sshd(const std::string& drop_in, const std::vector<SshVisitor>& visitors) {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();
-  const auto read = run_program({*sshd, "-t"}, kPatience);
+  const auto read = run_program({*sshd, "-t"}, kSshdPatience);
   if (!read) return read.error();
   if (read->status != 0) return refused(read->output);
   if (const auto good = see_that_no_match_names_another_stack(); !good) return good;
