@@ -6,14 +6,12 @@
 #include <cerrno>
 #include <vector>
 
+#include "cli/file_error.h"
+
 namespace twinlock {
 namespace {
 
 constexpr std::size_t kLongest = 65536;  // XATTR_SIZE_MAX, XATTR_LIST_MAX
-
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
 
 bool belongs_to_place(std::string_view name) { return name.starts_with("security.") || name.starts_with("trusted."); }
 
@@ -22,7 +20,7 @@ Result<std::vector<std::string>> names_on(const std::string& path) {
   std::string list(kLongest, '\0');
   const ssize_t length = ::llistxattr(path.c_str(), list.data(), list.size());
   if (length < 0 && errno == ENOTSUP) return std::vector<std::string>();
-  if (length < 0) return failed(path, "asked for its attributes");
+  if (length < 0) return file_error(path, "asked for its attributes");
   list.resize(static_cast<std::size_t>(length));
   std::vector<std::string> names;
   for (std::size_t at = 0; at < list.size(); at += names.back().size() + 1) names.emplace_back(list.c_str() + at);
@@ -32,7 +30,7 @@ Result<std::vector<std::string>> names_on(const std::string& path) {
 Result<std::string> value_of(const std::string& path, const std::string& name) {
   std::string value(kLongest, '\0');
   const ssize_t length = ::lgetxattr(path.c_str(), name.c_str(), value.data(), value.size());
-  if (length < 0) return failed(path + " (" + name + ")", "read");
+  if (length < 0) return file_error(path + " (" + name + ")", "read");
   value.resize(static_cast<std::size_t>(length));
   return value;
 }
@@ -42,7 +40,7 @@ Result<void> remove_others(const std::string& path, const FileAttributes& wanted
   if (!names) return names.error();
   for (const std::string& name : *names) {
     if (belongs_to_place(name) || wanted.contains(name)) continue;
-    if (::lremovexattr(path.c_str(), name.c_str()) != 0) return failed(path + " (" + name + ")", "removed");
+    if (::lremovexattr(path.c_str(), name.c_str()) != 0) return file_error(path + " (" + name + ")", "removed");
   }
   return done();
 }
@@ -64,12 +62,12 @@ Result<FileTraits> read_traits(const std::string& path, const struct stat& statu
 
 /// The access list last: to change the owner or the mode would change it.
 Result<void> give_traits(const std::string& path, const FileTraits& traits) {
-  if (::lchown(path.c_str(), traits.user, traits.group) != 0) return failed(path, "given its owner");
+  if (::lchown(path.c_str(), traits.user, traits.group) != 0) return file_error(path, "given its owner");
   if (const auto removed = remove_others(path, traits.attributes); !removed) return removed;
-  if (::chmod(path.c_str(), traits.mode) != 0) return failed(path, "given its mode");
+  if (::chmod(path.c_str(), traits.mode) != 0) return file_error(path, "given its mode");
   for (const auto& [name, value] : traits.attributes) {
     if (::lsetxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0) != 0)
-      return failed(path, "given its attribute " + name);
+      return file_error(path, "given its attribute " + name);
   }
   return done();
 }

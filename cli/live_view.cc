@@ -8,7 +8,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kTimeToEnd{5};
 
 bool has_process(const std::vector<LiveSession>& sessions, const ProcessIdentity& process) {
   return std::ranges::find(sessions, process, &LiveSession::process) != sessions.end();
@@ -84,7 +84,7 @@ std::string table_of(const std::vector<LiveSession>& sessions) {
 
 Cut cut_connections(const std::vector<LiveSession>& chosen, const std::vector<LiveSession>& all) {
   const std::vector<Attempt> attempts = ask_all(chosen);
-  const std::int64_t deadline = milliseconds_since_boot() + std::chrono::milliseconds(kPatience).count();
+  const std::int64_t deadline = milliseconds_since_boot() + std::chrono::milliseconds(kTimeToEnd).count();
   Cut result;
   std::vector<LiveSession> ended;  // one of each process
   for (const Attempt& attempt : attempts) {

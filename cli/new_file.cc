@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/unique_fd.h"
+#include "cli/file_error.h"
 
 namespace twinlock {
 namespace {
@@ -20,18 +21,14 @@ std::string without_last_slashes(std::string path) {
   return path;
 }
 
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
-
 bool is_directory(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 Result<void> set_mode_and_flush(int fd, const std::string& path, unsigned mode) {
-  if (::fchmod(fd, mode) != 0) return failed(path, "given its mode");
-  if (::fsync(fd) != 0) return failed(path, "flushed");
+  if (::fchmod(fd, mode) != 0) return file_error(path, "given its mode");
+  if (::fsync(fd) != 0) return file_error(path, "flushed");
   return done();
 }
 
@@ -39,7 +36,7 @@ Result<void> write_all(int fd, const std::string& path, std::string_view content
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return failed(path, "written");
+    if (written <= 0) return file_error(path, "written");
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return done();
@@ -53,9 +50,9 @@ Result<void> fill(int fd, const std::string& path, std::string_view content, uns
 
 /// Under the name that a file has until it is whole.
 Result<void> make_fresh(const std::string& fresh, std::string_view content, unsigned mode) {
-  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return failed(fresh, "removed");  // of one who was killed
+  if (::unlink(fresh.c_str()) != 0 && errno != ENOENT) return file_error(fresh, "removed");  // of one who was killed
   const UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return failed(fresh, "made");
+  if (!file) return file_error(fresh, "made");
   auto filled = fill(file.get(), fresh, content, mode);
   if (!filled) ::unlink(fresh.c_str());
   return filled;
@@ -84,9 +81,9 @@ Result<Made> make_directory(const std::string& typed, unsigned mode) {
   if (parent != path) {
     if (const auto made = make_directory(parent, kParentMode); !made) return made;
   }
-  if (::mkdir(path.c_str(), 0700) != 0) return failed(path, "made");
+  if (::mkdir(path.c_str(), 0700) != 0) return file_error(path, "made");
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!directory) return failed(path, "opened");
+  if (!directory) return file_error(path, "opened");
   if (const auto set = set_mode_and_flush(directory.get(), path, mode); !set) return set.error();
   return Made::kNew;
 }
@@ -107,7 +104,7 @@ Result<Made> make_file(const std::string& path, std::string_view content, unsign
 
 Result<void> flush_directory(const std::string& path) {
   const UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.get()) != 0) return failed(path, "flushed");
+  if (!directory || ::fsync(directory.get()) != 0) return file_error(path, "flushed");
   return done();
 }
 
@@ -120,7 +117,7 @@ Result<WaitingFile> WaitingFile::make(const std::string& path, std::string_view 
   take_labels_over(path, fresh);
   if (const auto given = give_traits(fresh, traits); !given) return given.error();
   const UniqueFd opened(::open(fresh.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!opened || ::fsync(opened.get()) != 0) return failed(fresh, "flushed");
+  if (!opened || ::fsync(opened.get()) != 0) return file_error(fresh, "flushed");
   return file;
 }
 
@@ -129,7 +126,7 @@ WaitingFile::~WaitingFile() {
 }
 
 Result<void> WaitingFile::put_in_place() {
-  if (::rename(unfinished_name(path_).c_str(), path_.c_str()) != 0) return failed(path_, "replaced");
+  if (::rename(unfinished_name(path_).c_str(), path_.c_str()) != 0) return file_error(path_, "replaced");
   return flush_directory(directory_of(std::exchange(path_, {})));
 }
 
@@ -147,13 +144,13 @@ Result<void> replace_file(const std::string& path, std::string_view content, uns
 
 Result<RevocableFile> RevocableFile::begin(const std::string& path) {
   UniqueFd directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return failed(directory_of(path), "opened");
+  if (!directory) return file_error(directory_of(path), "opened");
   const std::string name = path.substr(path.find_last_of('/') + 1);  // npos + 1 is 0
   UniqueFd file(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file && errno == EEXIST) {
     return Error{Error::Code::kExists, path, "is there already and is not replaced", "name another file or remove it"};
   }
-  if (!file) return failed(path, "made");
+  if (!file) return file_error(path, "made");
   return RevocableFile(path, std::move(directory), std::move(file));
 }
 
@@ -161,7 +158,7 @@ Result<void> RevocableFile::append(std::string_view content) const { return writ
 
 Result<void> RevocableFile::finish(unsigned mode) const {
   if (const auto set = set_mode_and_flush(file_.get(), path_, mode); !set) return set;
-  if (::fsync(directory_.get()) != 0) return failed(directory_of(path_), "flushed");
+  if (::fsync(directory_.get()) != 0) return file_error(directory_of(path_), "flushed");
   return done();
 }
 

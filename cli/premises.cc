@@ -1,11 +1,10 @@
 #include "cli/premises.h"
 
 #include "config/trusted_file.h"
+#include "store/store_url.h"
 
 namespace twinlock {
 namespace {
-
-constexpr std::string_view kFileEngine = "file:";
 
 Result<void> make_file_with_parents(const std::string& path, std::string_view text, unsigned mode,
                                     PremisesReport& report) {
@@ -52,7 +51,7 @@ Result<void> make_key_file(const std::string& path, const SecretBytes& text, Pre
 
 std::string records_directory(const Config& config) {
   const std::string& url = config.store.url;
-  return url.starts_with(kFileEngine) ? url.substr(kFileEngine.size()) : "";
+  return url.starts_with(kFileScheme) ? url.substr(kFileScheme.size()) : "";
 }
 
 Result<void> make_directories(const Config& config, PremisesReport& report) {

@@ -9,7 +9,7 @@
 namespace twinlock {
 namespace {
 
-sigset_t ending_signals() {
+sigset_t ending_and_stopping_signals() {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP}) ::sigaddset(&set, signal);
@@ -30,7 +30,7 @@ termios without_echo(termios settings) {
 }  // namespace
 
 Result<void> QuietInput::hide() {
-  const sigset_t set = ending_signals();
+  const sigset_t set = ending_and_stopping_signals();
   if (!signals_) signals_ = UniqueFd(::signalfd(/*fd=*/-1, &set, SFD_CLOEXEC));
   if (!signals_) return terminal_error("watched");
   if (::tcgetattr(terminal_, &former_) != 0) return terminal_error("examined");

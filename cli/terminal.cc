@@ -16,7 +16,7 @@ Error input_error(std::string_view why, std::string_view mend) {
   return {Error::Code::kConversation, "standard input", std::string(why), std::string(mend)};
 }
 
-Result<void> write_all(int fd, std::string_view text) {
+Result<void> write_text(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
@@ -99,7 +99,7 @@ Result<SecretBytes> read_shown(int fd) {
 
 /// The prompt comes after the echo is off: whoever answers as soon as he sees it is not flushed away.
 Result<void> hide_and_prompt(const Result<void>& hidden, int messages, std::string_view prompt) {
-  return hidden ? write_all(messages, prompt) : hidden;
+  return hidden ? write_text(messages, prompt) : hidden;
 }
 
 Result<SecretBytes> read_hidden(const Terminal::Descriptors& fds, std::string_view prompt) {
@@ -134,9 +134,9 @@ bool Terminal::output_is_terminal() const { return ::isatty(fds_.output) == 1; }
 
 std::size_t Terminal::width() const { return columns_of(fds_.output); }
 
-Result<void> Terminal::print(std::string_view text) const { return write_all(fds_.output, text); }
+Result<void> Terminal::print(std::string_view text) const { return write_text(fds_.output, text); }
 
-Result<void> Terminal::tell(std::string_view text) const { return write_all(fds_.messages, text); }
+Result<void> Terminal::tell(std::string_view text) const { return write_text(fds_.messages, text); }
 
 Result<SecretBytes> Terminal::read_line(std::string_view prompt, Echo echo) const {
   if (!input_is_terminal()) return read_shown(fds_.input);
@@ -161,7 +161,7 @@ void ProgressLine::show(std::string_view text) {
   line.append(shown_ > cut.size() ? shown_ - cut.size() : 0, ' ');
   if (cut.empty()) line += "\r";
   shown_ = cut.size();
-  static_cast<void>(write_all(messages_, line));  // progress that nobody can see harms nothing
+  static_cast<void>(write_text(messages_, line));  // progress that nobody can see harms nothing
 }
 
 }  // namespace twinlock

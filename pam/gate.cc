@@ -19,7 +19,7 @@ bool has_proof(const PamSession& pam, const Record* record, const LoginContext& 
   return find_proof(*record, *nonce, context.service, context.client, context.now) != nullptr;
 }
 
-Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& login) {
+Result<Outcome> run_gate(const PamSession& pam, Workplace& workplace, const Login& login) {
   const auto action = required_action(login, workplace.config);
   if (!action) return action.error();
   const auto record = current_record(pam, workplace, login);
@@ -31,7 +31,7 @@ Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& lo
   return Outcome{known == nullptr ? Verdict::kNotEnrolled : Verdict::kWrongCode, 0, "no code was given in this login"};
 }
 
-std::string words_for(const Config& config, Verdict verdict, UnixTime now) {
+std::string words_at_gate(const Config& config, Verdict verdict, UnixTime now) {
   const bool no_code = verdict == Verdict::kWrongCode || verdict == Verdict::kNotEnrolled;
   if (no_code) return std::string(no_code_given(config.language));  // the same to both
   return refusal(config.language, {verdict, std::nullopt, now, config.helpdesk.phone});
@@ -48,11 +48,11 @@ Verdict admit(PamSession& pam, const ModuleArguments& arguments, UnixTime now) {
   const auto login = login_of(pam, now);
   if (!login) return refuse(pam, login.error());
 
-  const auto outcome = run(pam, *workplace, *login);
+  const auto outcome = run_gate(pam, *workplace, *login);
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
   if (is_news(final.verdict)) write_down(pam, *workplace, *login, "account", final);
-  if (is_sshd(pam)) pam.tell(words_for(workplace->config, final.verdict, now), Conversation::Tone::kRefusal);
+  if (is_sshd(pam)) pam.tell(words_at_gate(workplace->config, final.verdict, now), Conversation::Tone::kRefusal);
   if (arguments.debug) pam.log(LOG_DEBUG, "account: " + std::string(name_of(final.verdict)));
   return final.verdict;
 }

@@ -18,8 +18,8 @@ Result<ProcessIdentity> this_process() {
 
 /// Whether the session ends with a lease. Only smbd's do: who works over SSH has shown a code for that very login.
 /// As it was when the login was let in; the lease may have ended since.
-Result<LiveSession::Basis> basis_of(const PamSession& pam, const Workplace& workplace, const Login& login,
-                                    const std::optional<LiveSession>& let_in) {
+Result<LiveSession::Basis> basis_of_session(const PamSession& pam, const Workplace& workplace, const Login& login,
+                                            const std::optional<LiveSession>& let_in) {
   if (!is_samba(pam)) return LiveSession::Basis::kLogin;
   if (let_in) return let_in->basis;
   const auto settled = settled_without_code(workplace, login);
@@ -48,7 +48,7 @@ Result<void> enter_session(const PamSession& pam, const Workplace& workplace, co
   if (!sessions) return sessions.error();
   const auto let_in = find_session(*sessions, *self, label_of_login(login.user), login.user);
   if (!let_in) return let_in.error();
-  const auto basis = basis_of(pam, workplace, login, *let_in);
+  const auto basis = basis_of_session(pam, workplace, login, *let_in);
   if (!basis) return basis.error();
   const auto noted = note_session(*sessions, {*self, label_from_terminal(pam.terminal()), login.user, login.service,
                                               login.address, login.now, *basis});

@@ -54,7 +54,7 @@ Result<SecretBytes> typed_code(PamSession& pam, Language language) {
   return kept ? Result<SecretBytes>(std::move(*kept)) : pam.ask(code_prompt(language));
 }
 
-Result<Outcome> run(PamSession& pam, Workplace& workplace, Login& login) {
+Result<Outcome> run_login(PamSession& pam, Workplace& workplace, Login& login) {
   const auto action = required_action(login, workplace.config);
   if (!action) return action.error();
   const auto record = current_record(pam, workplace, login);
@@ -89,7 +89,7 @@ Verdict authenticate(PamSession& pam, const ModuleArguments& arguments, UnixTime
   auto login = login_of(pam, now);
   if (!login) return refuse(pam, login.error());
 
-  const auto outcome = run(pam, *workplace, *login);
+  const auto outcome = run_login(pam, *workplace, *login);
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : failure(workplace->config, *login, outcome.error());
   write_down(pam, *workplace, *login, "login", final);

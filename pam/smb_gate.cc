@@ -77,7 +77,7 @@ Result<bool> is_used_up(const SmbLogin& smb, const SecretRecord& record, const T
   return decision->verdict == Verdict::kReplayed;
 }
 
-Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& login) {
+Result<Outcome> run_smb_gate(const PamSession& pam, Workplace& workplace, const Login& login) {
   const auto code = code_of(workplace, login);
   if (!code) return code.error();
   const auto action = required_action(login, workplace.config);
@@ -99,7 +99,7 @@ Result<Outcome> run(const PamSession& pam, Workplace& workplace, const Login& lo
 }
 
 /// Whether the session that follows ends with a lease: that of before, or the one that the code has just earned.
-Result<LiveSession::Basis> basis_of(const Workplace& workplace, const Login& login, Verdict verdict) {
+Result<LiveSession::Basis> basis_of_login(const Workplace& workplace, const Login& login, Verdict verdict) {
   if (verdict == Verdict::kLeased) return LiveSession::Basis::kLease;
   if (verdict != Verdict::kAccepted) return LiveSession::Basis::kLogin;
   const auto settled = settled_without_code(workplace, login);
@@ -109,7 +109,7 @@ Result<LiveSession::Basis> basis_of(const Workplace& workplace, const Login& log
 
 /// Only for display and for cutting connections: a failure is logged and decides nothing.
 void put_on_list(const PamSession& pam, const Workplace& workplace, const Login& login, Verdict verdict) {
-  const auto basis = basis_of(workplace, login, verdict);
+  const auto basis = basis_of_login(workplace, login, verdict);
   const auto entered = basis ? enter_smb_login(workplace, login, *basis) : Result<void>(basis.error());
   if (!entered) pam.log(LOG_ERR, "not on the list of live sessions: " + entered.error().text());
 }
@@ -127,7 +127,7 @@ Verdict admit_smb(PamSession& pam, const ModuleArguments& arguments, UnixTime no
   const auto login = login_of(pam, now);
   if (!login) return refuse(pam, login.error());
 
-  const auto outcome = run(pam, *workplace, *login);
+  const auto outcome = run_smb_gate(pam, *workplace, *login);
   if (!outcome) complain(pam, outcome.error());
   const Outcome final = outcome ? *outcome : Outcome{Verdict::kUnavailable, 0, outcome.error().text()};
   write_down(pam, *workplace, *login, "login", final);

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t kLargestHead = 16384;
 constexpr const char* kHeadName = "audit.head";
 
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
-
 }  // namespace
 
 Result<AuditState> AuditState::lock(const std::string& state_dir) {

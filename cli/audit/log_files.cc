@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "cli/file_error.h"
 #include "cli/new_file.h"
 #include "config/trusted_file.h"
 #include "store/record_lock.h"
@@ -16,13 +17,8 @@ namespace twinlock {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 18U;
-constexpr std::chrono::milliseconds kPatience{5000};
 constexpr int kMostListings = 5;
 constexpr std::string_view kCompressed = ".gz";
-
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const noexcept { ::closedir(directory); }
@@ -38,7 +34,7 @@ bool is_rotation_suffix(std::string_view suffix) {
 Result<std::vector<std::string>> list_names(int directory, const std::string& path, const std::string& name) {
   const int again = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const std::unique_ptr<DIR, DirectoryCloser> listing(again < 0 ? nullptr : ::fdopendir(again));
-  if (!listing) return failed(path, "listed");
+  if (!listing) return file_error(path, "listed");
   std::vector<std::string> names;
   while (const dirent* entry = ::readdir(listing.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of our own
     const std::string_view found = entry->d_name;
@@ -71,11 +67,11 @@ Result<std::optional<LogFile>> open_one(int directory, const std::string& path, 
   const auto slash = path.find_last_of('/');
   UniqueFd fd(::openat(directory, path.c_str() + slash + 1, flags, 0600));
   if (!fd && errno == ENOENT) return std::optional<LogFile>();
-  if (!fd) return failed(path, "opened");
+  if (!fd) return file_error(path, "opened");
   const auto trusted = check_trusted(fd.get(), S_IFREG, {path, Privacy::kPrivate, Error::Code::kStore});
   if (!trusted) return trusted.error();
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) return failed(path, "examined");
+  if (::fstat(fd.get(), &status) != 0) return file_error(path, "examined");
   return std::optional(LogFile{path, kind, std::move(fd), status});
 }
 
@@ -167,14 +163,15 @@ Result<LogBytes> LogBytes::of(const LogFile& file, std::uint64_t begin, std::uin
 
 Result<void> LogBytes::open_gzip() {
   const int again = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
-  if (again < 0 || ::lseek(again, 0, SEEK_SET) != 0) return failed(path_, "read");
+  if (again < 0 || ::lseek(again, 0, SEEK_SET) != 0) return file_error(path_, "read");
   gzip_.reset(::gzdopen(again, "rb"));
   if (!gzip_) {
     ::close(again);
-    return failed(path_, "read");
+    return file_error(path_, "read");
   }
   ::gzbuffer(gzip_.get(), kBlock);
-  if (offset_ != 0 && ::gzseek(gzip_.get(), static_cast<z_off_t>(offset_), SEEK_SET) < 0) return failed(path_, "read");
+  if (offset_ != 0 && ::gzseek(gzip_.get(), static_cast<z_off_t>(offset_), SEEK_SET) < 0)
+    return file_error(path_, "read");
   return done();
 }
 
@@ -202,7 +199,7 @@ Result<std::size_t> LogBytes::read_plain(std::size_t most) {
   while (true) {
     const ssize_t count = ::pread(fd_, block_.data(), most, static_cast<off_t>(offset_));
     if (count >= 0) return static_cast<std::size_t>(count);
-    if (errno != EINTR) return failed(path_, "read");
+    if (errno != EINTR) return file_error(path_, "read");
   }
 }
 
@@ -229,11 +226,12 @@ Result<ScannedFile> scan(const LogFile& file, const SecretBytes& key, std::uint6
 
 Result<std::uint64_t> settled_size(const LogFile& file) {
   UniqueFd again(::fcntl(file.fd.get(), F_DUPFD_CLOEXEC, 0));
-  if (!again) return failed(file.path, "opened");
-  const auto lock = RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatience), file.path);
+  if (!again) return file_error(file.path, "opened");
+  const auto lock =
+      RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatienceWithWriters), file.path);
   if (!lock) return lock.error();
   struct stat status {};
-  if (::fstat(file.fd.get(), &status) != 0) return failed(file.path, "examined");
+  if (::fstat(file.fd.get(), &status) != 0) return file_error(file.path, "examined");
   return static_cast<std::uint64_t>(status.st_size);
 }
 

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +32,9 @@ struct LogFile {
   }
   [[nodiscard]] std::uint64_t size() const { return static_cast<std::uint64_t>(status.st_size); }
 };
+
+/// How long to wait for those who are in the midst of writing to the log.
+inline constexpr std::chrono::milliseconds kPatienceWithWriters{5000};
 
 enum class Access {
   kRead,

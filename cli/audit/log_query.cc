@@ -9,11 +9,10 @@
 namespace twinlock {
 namespace {
 
-using Json = nlohmann::json;
-
 /// As audit_json() writes it. No name can forge this: within a text each quote is escaped.
 std::string field(const char* name, const std::string& value) {
-  return "\"" + std::string(name) + "\":" + Json(value).dump(-1, ' ', true, Json::error_handler_t::replace);
+  return "\"" + std::string(name) +
+         "\":" + nlohmann::json(value).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 Result<void> visit_file(const LogFile& file, const LogQuery& query,
@@ -67,7 +66,7 @@ bool LogQuery::wants(std::string_view line) const {
   const auto time = time_of_line(line);
   if (time.empty() || (!since_.empty() && time < since_) || (!until_.empty() && time >= until_)) return false;
   const auto holds = [&](const std::string& part) { return line.find(part) != std::string_view::npos; };
-  return std::ranges::all_of(parts_, holds) && !parse_seal(line) && Json::accept(line);
+  return std::ranges::all_of(parts_, holds) && !parse_seal(line) && nlohmann::json::accept(line);
 }
 
 Result<void> for_each_line(const std::vector<LogFile>& files, const LogQuery& query,

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kBytes = 10;  // 16 characters of base32
+constexpr std::size_t kPseudonymBytes = 10;  // 16 characters of base32
 constexpr std::string_view kLocal = "local";
 constexpr std::array kAsTheyAre = {"time", "event", "service", "verdict", "token", "host"};
 
@@ -32,7 +32,7 @@ Result<std::string> pseudonym(std::string_view kind, std::string_view text, cons
   constexpr std::string_view kEnd("\0", 1);
   const auto mac = hmac_sha256(key.bytes(), {bytes_of(kind), bytes_of(kEnd), bytes_of(text)});
   if (!mac) return mac.error();
-  return std::string(kind) + "-" + base32_of(std::span(*mac).first(kBytes));
+  return std::string(kind) + "-" + base32_of(std::span(*mac).first(kPseudonymBytes));
 }
 
 /// Puts the pseudonym of one field, where that is a text.

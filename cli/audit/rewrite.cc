@@ -8,18 +8,13 @@
 #include <array>
 #include <cerrno>
 
+#include "cli/file_error.h"
 #include "cli/new_file.h"
 #include "config/trusted_file.h"
 #include "store/record_lock.h"
 
 namespace twinlock {
 namespace {
-
-constexpr std::chrono::milliseconds kPatience{5000};
-
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
 
 Error rotated(const std::string& path) { return {Error::Code::kStore, path, "was rotated meanwhile", "try again"}; }
 
@@ -32,7 +27,7 @@ class Replacement {
     const std::string path = name_beside(old);
     if (const auto removed = remove_leftover(old); !removed) return removed.error();
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!fd) return failed(path, "made");
+    if (!fd) return file_error(path, "made");
     return Replacement(old, path, std::move(fd));
   }
   Replacement(Replacement&& other) noexcept
@@ -48,7 +43,7 @@ class Replacement {
     while (!bytes.empty()) {
       const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return failed(path_, "written");
+      if (written <= 0) return file_error(path_, "written");
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return done();
@@ -69,21 +64,21 @@ class Replacement {
 
   Result<void> copy_compressed(std::uint64_t begin);
 
-  Result<void> flush() const { return ::fsync(fd_.get()) == 0 ? done() : Result<void>(failed(path_, "flushed")); }
+  Result<void> flush() const { return ::fsync(fd_.get()) == 0 ? done() : Result<void>(file_error(path_, "flushed")); }
 
   /// What was in its place is looked at once it has been moved out of there: before, it could be changed meanwhile.
   Result<void> take_place() {
     if (!exchange()) {
       if (errno == EINVAL || errno == ENOSYS) return take_place_without_exchange();
-      return failed(old_->path, "replaced");
+      return file_error(old_->path, "replaced");
     }
     if (!is_still_named(old_->fd.get(), path_)) {
       if (exchange()) return rotated(old_->path);
       path_.clear();  // so that neither is removed
-      return failed(old_->path, "put back");
+      return file_error(old_->path, "put back");
     }
     const std::string old = std::exchange(path_, "");
-    return ::unlink(old.c_str()) == 0 ? done() : Result<void>(failed(old, "removed"));
+    return ::unlink(old.c_str()) == 0 ? done() : Result<void>(file_error(old, "removed"));
   }
 
   /// Its age still tells when it was rotated.
@@ -95,7 +90,7 @@ class Replacement {
   Result<LogFile> finish() && {
     struct stat status {};
     if (const auto flushed = flush(); !flushed) return flushed.error();
-    if (::fstat(fd_.get(), &status) != 0) return failed(old_->path, "examined");
+    if (::fstat(fd_.get(), &status) != 0) return file_error(old_->path, "examined");
     if (const auto flushed = flush_directory(directory_of(old_->path)); !flushed) return flushed.error();
     return LogFile{old_->path, old_->kind, std::move(fd_), status};
   }
@@ -107,7 +102,7 @@ class Replacement {
   /// Some file systems cannot exchange.
   Result<void> take_place_without_exchange() {
     if (!is_still_named(old_->fd.get(), old_->path)) return rotated(old_->path);
-    if (::rename(path_.c_str(), old_->path.c_str()) != 0) return failed(old_->path, "replaced");
+    if (::rename(path_.c_str(), old_->path.c_str()) != 0) return file_error(old_->path, "replaced");
     path_.clear();
     return done();
   }
@@ -132,7 +127,7 @@ Result<void> Replacement::copy_compressed(std::uint64_t begin) {
   auto bytes = LogBytes::of(*old_, begin);
   if (!bytes) return bytes.error();
   const int again = ::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0);
-  if (again < 0) return failed(path_, "opened");
+  if (again < 0) return file_error(path_, "opened");
   std::unique_ptr<gzFile_s, GzipCloser> gzip(::gzdopen(again, "wb"));
   if (!gzip) return not_compressed(path_);
   while (true) {
@@ -166,8 +161,9 @@ Result<LogFile> rewrite_current(const LogFile& file, std::uint64_t begin) {
   if (const auto flushed = fresh->flush(); !flushed) return flushed.error();
   {
     UniqueFd again(::fcntl(file.fd.get(), F_DUPFD_CLOEXEC, 0));
-    if (!again) return failed(file.path, "opened");
-    const auto lock = RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatience), file.path);
+    if (!again) return file_error(file.path, "opened");
+    const auto lock =
+        RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatienceWithWriters), file.path);
     if (!lock) return lock.error();
     if (const auto copied = fresh->copy(begin); !copied) return copied.error();
     if (const auto placed = fresh->take_place(); !placed) return placed.error();
@@ -179,7 +175,7 @@ Result<LogFile> rewrite_current(const LogFile& file, std::uint64_t begin) {
 
 Result<void> remove_leftover(const LogFile& file) {
   const std::string path = name_beside(file);
-  return ::unlink(path.c_str()) == 0 || errno == ENOENT ? done() : Result<void>(failed(path, "removed"));
+  return ::unlink(path.c_str()) == 0 || errno == ENOENT ? done() : Result<void>(file_error(path, "removed"));
 }
 
 Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin) {
@@ -188,7 +184,7 @@ Result<LogFile> rewrite_from(const LogFile& file, std::uint64_t begin) {
 
 Result<void> remove_log_file(const LogFile& file) {
   if (!is_still_named(file.fd.get(), file.path)) return rotated(file.path);
-  if (::unlink(file.path.c_str()) != 0) return failed(file.path, "removed");
+  if (::unlink(file.path.c_str()) != 0) return file_error(file.path, "removed");
   return flush_directory(directory_of(file.path));
 }
 

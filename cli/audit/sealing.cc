@@ -13,9 +13,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::chrono::milliseconds kPatience{5000};
-
-Error failed(const LogFile& file, std::string_view verb) {
+Error log_error(const LogFile& file, std::string_view verb) {
   return system_error(Error::Code::kStore, file.path, verb, errno);
 }
 
@@ -36,9 +34,9 @@ Result<void> feed_rest(const LogFile& file, StretchReader& reader, std::uint64_t
 Result<void> append_whole(const LogFile& file, const std::string& text, std::uint64_t size) {
   const ssize_t written = ::write(file.fd.get(), text.data(), text.size());
   if (written == static_cast<ssize_t>(text.size())) return done();
-  const Error why = written < 0 ? failed(file, "written")
+  const Error why = written < 0 ? log_error(file, "written")
                                 : Error{Error::Code::kStore, file.path, "took only a part of a seal", "make room"};
-  if (written > 0 && ::ftruncate(file.fd.get(), static_cast<off_t>(size)) != 0) return failed(file, "cut");
+  if (written > 0 && ::ftruncate(file.fd.get(), static_cast<off_t>(size)) != 0) return log_error(file, "cut");
   return why;
 }
 
@@ -48,7 +46,7 @@ std::string day_of(UnixTime time) { return rfc3339(time).substr(0, 10); }
 
 Result<void> Sealer::seal_file(const LogFile& file, LogPlace from) {
   struct stat status {};
-  if (::fstat(file.fd.get(), &status) != 0) return failed(file, "examined");
+  if (::fstat(file.fd.get(), &status) != 0) return log_error(file, "examined");
   if (static_cast<std::uint64_t>(status.st_size) == from.offset && !has_news() && !is_finished(file)) return done();
   StretchReader reader(place_.keys.seal, from, [this](const SealedStretch& sealed) { adopt(sealed); });
   adopted_ = 0;
@@ -74,8 +72,9 @@ Result<void> Sealer::see_that_a_head_can_be_kept() const {
 Result<void> Sealer::seal_locked(const LogFile& file, StretchReader& reader, std::uint64_t offset) {
   {
     UniqueFd again(::fcntl(file.fd.get(), F_DUPFD_CLOEXEC, 0));
-    if (!again) return failed(file, "opened");
-    const auto lock = RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatience), file.path);
+    if (!again) return log_error(file, "opened");
+    const auto lock =
+        RecordLock::take(std::move(again), LockKind::kExclusive, Deadline::in(kPatienceWithWriters), file.path);
     if (!lock) return lock.error();
     if (const auto fed = feed_rest(file, reader, offset); !fed) return fed;
     if (reader.is_within_a_line()) {  // torn: nobody is writing now
@@ -120,7 +119,7 @@ Result<void> Sealer::write_seal(const LogFile& file, const Stretch& stretch) {
 
 /// MUST 1.
 Result<void> Sealer::keep_head(const LogFile& file, std::uint64_t offset) {
-  if (::fdatasync(file.fd.get()) != 0) return failed(file, "flushed");
+  if (::fdatasync(file.fd.get()) != 0) return log_error(file, "flushed");
   const bool same_file = file.is(head_.device, head_.inode);
   if (!same_file) {  // its name may be as new as the file
     if (const auto flushed = flush_directory(directory_of(file.path)); !flushed) return flushed;

@@ -13,7 +13,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::size_t kBytes = 256;
+constexpr std::size_t kNoteBytes = 256;
 
 struct Note {
   std::uint64_t sequence = 0;  ///< Of the last seal when it was written.
@@ -22,11 +22,9 @@ struct Note {
   std::uint64_t count = 0;     ///< … and of that one.
 };
 
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
-
 Note read_note(const std::string& path) {
   Note note;
-  const auto text = read_trusted_file(private_path(path), kBytes);
+  const auto text = read_trusted_file(private_path(path), kNoteBytes);
   if (!text) return {};
   std::istringstream words{std::string(text->text())};
   words >> note.sequence >> note.boot >> note.before >> note.count;
@@ -36,7 +34,7 @@ Note read_note(const std::string& path) {
 std::string text_of(const Note& note) {
   std::string text = std::to_string(note.sequence) + " " + note.boot + " " + std::to_string(note.before) + " " +
                      std::to_string(note.count) + " ";
-  text.resize(kBytes - 1, ' ');
+  text.resize(kNoteBytes - 1, ' ');
   return text + "\n";
 }
 

@@ -11,17 +11,17 @@
 namespace twinlock {
 namespace {
 
-constexpr std::size_t kLargest = 65536;
+constexpr std::size_t kLargestNote = 65536;
 
-std::string path_of(const Config& config) { return config.store.state_dir + "/last-backup"; }
+std::string path_of_last_backup(const Config& config) { return config.store.state_dir + "/last-backup"; }
 
 }  // namespace
 
 Result<std::optional<LastBackup>> read_last_backup(const Config& config) {
-  const std::string path = path_of(config);
+  const std::string path = path_of_last_backup(config);
   struct stat there {};
   if (::lstat(path.c_str(), &there) != 0 && errno == ENOENT) return std::optional<LastBackup>();
-  const auto text = read_trusted_file({path, Privacy::kPublic, Error::Code::kStore}, kLargest);
+  const auto text = read_trusted_file({path, Privacy::kPublic, Error::Code::kStore}, kLargestNote);
   if (!text) return text.error();
   const Json json = Json::parse(text->text(), nullptr, /*allow_exceptions=*/false);
   const auto holds_number = [&](const char* key) { return json.contains(key) && json[key].is_number_unsigned(); };
@@ -36,7 +36,7 @@ Result<std::optional<LastBackup>> read_last_backup(const Config& config) {
 Result<void> write_last_backup(const Config& config, const LastBackup& last) {
   if (const auto made = make_directory(config.store.state_dir, 0755); !made) return made.error();
   const Json json{{"made", last.made.seconds}, {"users", last.users}, {"file", last.file}};
-  return replace_file(path_of(config), json_text(json).text(), 0600);
+  return replace_file(path_of_last_backup(config), json_text(json).text(), 0600);
 }
 
 }  // namespace twinlock

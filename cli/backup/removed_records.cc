@@ -12,34 +12,34 @@
 namespace twinlock {
 namespace {
 
-constexpr std::size_t kLargest = std::size_t{16} << 20U;
+constexpr std::size_t kLargestList = std::size_t{16} << 20U;
 
-std::string path_of(const Config& config) { return config.store.state_dir + "/removed"; }
+std::string path_of_removed(const Config& config) { return config.store.state_dir + "/removed"; }
 
-Error damaged(const std::string& path) {
-  return {Error::Code::kStore, path, "is damaged",
+Error damaged_list(const std::string& path) {
+  return {Error::Code::kStore, path, "is damaged_list",
           "move it away: then a restore does not know who was removed, so look through those it calls new"};
 }
 
 Result<void> write(const Config& config, const std::set<Mac>& removed) {
   std::string text;
   for (const Mac& each : removed) text += hex_of(each) + "\n";
-  return replace_file(path_of(config), text, 0600);
+  return replace_file(path_of_removed(config), text, 0600);
 }
 
 }  // namespace
 
 Result<std::set<Mac>> removed_records(const Config& config) {
-  const std::string path = path_of(config);
+  const std::string path = path_of_removed(config);
   std::set<Mac> removed;
   struct stat there {};
   if (::lstat(path.c_str(), &there) != 0 && errno == ENOENT) return removed;
-  const auto text = read_trusted_file({path, Privacy::kPublic, Error::Code::kStore}, kLargest);
+  const auto text = read_trusted_file({path, Privacy::kPublic, Error::Code::kStore}, kLargestList);
   if (!text) return text.error();
   for (std::string_view rest = text->text(); !rest.empty();) {
     const auto end = rest.find('\n');
     const auto lineage = digest_from_hex(rest.substr(0, end));
-    if (!lineage || end == std::string_view::npos) return damaged(path);
+    if (!lineage || end == std::string_view::npos) return damaged_list(path);
     removed.insert(*lineage);
     rest.remove_prefix(end + 1);
   }

@@ -10,11 +10,11 @@
 #include "cli/setup/journal.h"
 #include "config/config_reader.h"
 #include "config/trusted_file.h"
+#include "store/store_url.h"
 
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kFileEngine = "file:";
 constexpr Seconds kOldBackup = days(7);
 
 bool exists(const std::string& path) {
@@ -37,8 +37,8 @@ void look_at_file(Findings& findings, const std::string& path, Privacy privacy) 
 }
 
 void examine_owners(const Config& config, Findings& findings) {
-  if (config.store.url.starts_with(kFileEngine)) {
-    look_at_directory(findings, config.store.url.substr(kFileEngine.size()), Privacy::kPrivate);
+  if (config.store.url.starts_with(kFileScheme)) {
+    look_at_directory(findings, config.store.url.substr(kFileScheme.size()), Privacy::kPrivate);
   }
   look_at_directory(findings, config.store.state_dir, Privacy::kPublic);
   look_at_directory(findings, directory_of(config.store.run_dir), Privacy::kPublic);

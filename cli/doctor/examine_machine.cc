@@ -11,11 +11,11 @@
 #include "cli/last_sweep.h"
 #include "cli/program.h"
 #include "cli/trusted_program.h"
+#include "store/store_url.h"
 
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kFileEngine = "file:";
 constexpr unsigned kReadOnly = 1;  // ST_RDONLY, which statfs(2) has in f_flags
 
 /// nullopt: there is no such path.
@@ -36,8 +36,8 @@ std::optional<Volume> volume_of(const std::string& path) {
 
 void examine_volumes(const Config& config, Findings& findings) {
   std::vector<std::string> paths{config.store.state_dir, config.store.run_dir};
-  if (config.store.url.starts_with(kFileEngine)) {
-    const std::string store = config.store.url.substr(kFileEngine.size());
+  if (config.store.url.starts_with(kFileScheme)) {
+    const std::string store = config.store.url.substr(kFileScheme.size());
     paths.push_back(store);
     if (const auto volume = volume_of(store)) judge_file_system(*volume, findings);
   }

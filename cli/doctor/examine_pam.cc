@@ -14,8 +14,6 @@ namespace {
 constexpr const char* kUsualConfig = "/etc/twinlock/twinlock.conf";  // of lines that name no other
 constexpr std::array<const char*, 5> kTerminals{"su", "su-l", "sudo", "sudo-i", "login"};
 
-bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
-
 bool is_terminal(const std::string& service) { return std::ranges::find(kTerminals, service) != kTerminals.end(); }
 
 /// Files such as common-account are no services of their own.

@@ -53,7 +53,7 @@ bool has_own_lease(const Record& record, UnixTime now) {
   });
 }
 
-void look_at(const StoreEntry& entry, UnixTime now, Census& census, Flaws& flaws) {
+void look_at_record(const StoreEntry& entry, UnixTime now, Census& census, Flaws& flaws) {
   if (!entry.loaded) {
     if (!flaws.unreadable.any()) flaws.why = flaw_of(entry.loaded.error());
     flaws.unreadable.names.push_back(entry.name);
@@ -109,8 +109,8 @@ void examine_records(Examination& exam) {
   }
   exam.findings.ok("key.readable", exam.config->store.key_file + " can be read");
   Flaws flaws;
-  const auto visited =
-      workplace->store->for_each([&](const StoreEntry& entry) { look_at(entry, exam.desk.now(), exam.census, flaws); });
+  const auto visited = workplace->store->for_each(
+      [&](const StoreEntry& entry) { look_at_record(entry, exam.desk.now(), exam.census, flaws); });
   if (!visited) {
     exam.findings.fail("record.health", flaw_of(visited.error()) + ": every login is refused", "run: twinlock init");
   }

@@ -20,11 +20,9 @@
 namespace twinlock {
 namespace {
 
-constexpr const char* kConfig = "/etc/samba/smb.conf";
-constexpr const char* kListeners = "samba.listeners";
+constexpr const char* kSmbConf = "/etc/samba/smb.conf";
+constexpr const char* kSambaListeners = "samba.listeners";
 constexpr const char* kSwitches = "samba.other-files";
-
-bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
 
 void examine_helper(const SambaSettings& settings, Findings& findings) {
   if (settings.global("username map script").find(kMapHelper) == std::string::npos) return;
@@ -36,7 +34,7 @@ void examine_helper(const SambaSettings& settings, Findings& findings) {
   findings.conclude("samba.map-helper", std::string(kMapHelper) + " is there and root's own");
 }
 
-SmbdStart usual_start() {
+SmbdStart usual_smbd_start() {
   std::vector<std::string> arguments;
   for (const char* file : {"/etc/default/samba", "/etc/sysconfig/samba"}) {
     const auto more = words_of_variable(read_text_file(file).value_or(""), "SMBDOPTIONS");
@@ -46,21 +44,22 @@ SmbdStart usual_start() {
 }
 
 /// nullopt: it is a part of one that listens, or its files are not ours.
-std::optional<SmbdStart> start_of(const ServerProcess& process, Findings& findings) {
-  if (process.words.empty() || process.words[0].starts_with("smbd:") || !can_be_seen(process, kListeners, findings))
+std::optional<SmbdStart> smbd_start_from(const ServerProcess& process, Findings& findings) {
+  if (process.words.empty() || process.words[0].starts_with("smbd:") ||
+      !can_be_seen(process, kSambaListeners, findings))
     return std::nullopt;
   SmbdStart start = smbd_start_of({process.words.begin() + 1, process.words.end()});
   if (start.config_file.starts_with('/')) return start;
-  findings.warn(kListeners,
+  findings.warn(kSambaListeners,
                 words_for(process) + " was started with -s " + start.config_file + ", which can be any file",
-                std::string("start it anew with its settings in ") + kConfig);
+                std::string("start it anew with its settings in ") + kSmbConf);
   return std::nullopt;
 }
 
-void look_for_others(Findings& findings) {
+void look_for_ksmbd(Findings& findings) {
   for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "ksmbd.mountd"; })) {
     if (process.place == ServerProcess::Place::kContainer) continue;
-    findings.fail(kListeners, words_for(process) + " serves SMB from the kernel, and never asks PAM",
+    findings.fail(kSambaListeners, words_for(process) + " serves SMB from the kernel, and never asks PAM",
                   "run: ksmbd.control --shutdown; and let Samba serve the files");
   }
 }
@@ -69,12 +68,13 @@ void look_for_others(Findings& findings) {
 std::vector<SmbdStart> starts_here(Findings& findings) {
   const auto installed = find_program("smbd");
   std::vector<SmbdStart> starts;
-  if (installed && read_text_file(kConfig)) starts.push_back(usual_start());
+  if (installed && read_text_file(kSmbConf)) starts.push_back(usual_smbd_start());
   for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "smbd"; })) {
-    const auto start = start_of(process, findings);
+    const auto start = smbd_start_from(process, findings);
     if (!start) continue;
     if (trusted_program(process.program) != installed || !installed) {
-      findings.warn(kListeners, words_for(process) + " is not the smbd that is installed, and may read other files",
+      findings.warn(kSambaListeners,
+                    words_for(process) + " is not the smbd that is installed, and may read other files",
                     "stop it, or restart smbd after an update");
     }
     if (std::ranges::find(starts, *start) == starts.end()) starts.push_back(*start);
@@ -144,7 +144,7 @@ std::optional<SambaSettings> settings_of(const SmbdStart& start, Findings& findi
 
 void examine_samba(Examination& exam) {
   Findings& findings = exam.findings;
-  look_for_others(findings);
+  look_for_ksmbd(findings);
   const auto starts = starts_here(findings);
   if (starts.empty()) {
     findings.ok("samba.installed", "Samba is not installed");
@@ -165,7 +165,7 @@ void examine_samba(Examination& exam) {
   findings.conclude("samba.config", "Samba takes its configuration");
   findings.conclude("samba.owners", "files of Samba's configuration are root's own");
   findings.conclude(kSwitches, "every client gets the same configuration");
-  findings.conclude(kListeners, "judged with its own arguments: " + std::to_string(starts.size()) + " smbd");
+  findings.conclude(kSambaListeners, "judged with its own arguments: " + std::to_string(starts.size()) + " smbd");
   judge_samba(all, verdict, findings);
   for (const SambaSettings& settings : all) examine_helper(settings, findings);
 }

@@ -51,8 +51,6 @@ void conclude(Findings& findings, const std::string& anybody) {
   findings.conclude("ssh.nobody", anybody + " can get in over SSH with a code");
 }
 
-bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
-
 /// When the process read its configuration: a reload writes its pid file anew.
 std::optional<UnixTime> loaded_at(const ServerProcess& process, const SshdSettings& settings) {
   const std::string path = settings.value("pidfile").value_or("none");

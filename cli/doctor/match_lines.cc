@@ -8,12 +8,12 @@
 namespace twinlock {
 namespace {
 
-constexpr int kDeepest = 16;  // as sshd
+constexpr int kDeepestInSshdConfig = 16;  // as sshd
 
 using Words = std::vector<std::string>;
 
 /// "Keyword value", "Keyword=value" and quotes, to words.
-Words words_of(std::string line) {
+Words words_of_line(std::string line) {
   line.erase(0, std::min(line.find_first_not_of(" \t"), line.size()));
   const auto equals = line.find('=');
   if (equals != std::string::npos && line.find_first_of(" \t") > equals) line[equals] = ' ';
@@ -37,9 +37,9 @@ class LineCollector {
 
  private:
   void collect(const std::string& text, int depth) {
-    if (depth > kDeepest) return;
+    if (depth > kDeepestInSshdConfig) return;
     for (const std::string& line : split_text(text, "\r\n")) {
-      const Words words = words_of(line);
+      const Words words = words_of_line(line);
       if (words.empty()) continue;
       if (words[0] == keyword_) lines_.push_back(words);
       if (words[0] != "include") continue;

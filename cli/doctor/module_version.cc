@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kMark = "twinlock-module-version=";  // as pam/pam_entry.cc has it
 constexpr std::size_t kLongest = 40;
-constexpr off_t kLargest = 64 << 20;
+constexpr off_t kLargestModule = 64 << 20;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ std::optional<std::string> module_version_in(std::string_view content) {
 
 std::optional<std::string> module_version_of(int fd) {
   struct stat about {};
-  if (::fstat(fd, &about) != 0 || about.st_size > kLargest) return std::nullopt;
+  if (::fstat(fd, &about) != 0 || about.st_size > kLargestModule) return std::nullopt;
   std::string content(static_cast<std::size_t>(about.st_size), '\0');
   std::size_t filled = 0;
   while (filled < content.size()) {

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "cli/doctor/crowd.h"
+
 namespace twinlock {
 namespace {
 
 constexpr int kWidestOfIpv4 = 8;  // bits
 constexpr int kWidestOfIpv6 = 7;
-constexpr std::size_t kSeveral = 3;  // users behind one address: no desk of one person
 
 class Judge {
  public:

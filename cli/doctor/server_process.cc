@@ -69,7 +69,7 @@ ServerProcess::Place place_of(int directory) {
 }
 
 /// Field 22 of proc_pid_stat(5), in ticks since the machine was started.
-std::optional<UnixTime> start_of(int directory) {
+std::optional<UnixTime> start_time_of(int directory) {
   const std::string text = text_of(directory, "stat");
   const auto words = split_text(text.substr(std::min(text.size(), text.rfind(')') + 1)), " \n");
   std::int64_t ticks = 0;
@@ -82,7 +82,7 @@ std::optional<UnixTime> start_of(int directory) {
   return UnixTime{now.tv_sec - booted.tv_sec + ticks / ::sysconf(_SC_CLK_TCK)};
 }
 
-std::optional<ServerProcess> look_at(int directory, const std::function<bool(std::string_view)>& wanted) {
+std::optional<ServerProcess> look_at_process(int directory, const std::function<bool(std::string_view)>& wanted) {
   ServerProcess process;
   process.program = target_of(directory, "exe");
   if (process.program.ends_with(kReplaced)) process.program.resize(process.program.size() - kReplaced.size());
@@ -90,7 +90,7 @@ std::optional<ServerProcess> look_at(int directory, const std::function<bool(std
   if (program.empty() || !wanted(program.substr(program.rfind('/') + 1)) || !is_root(directory)) return std::nullopt;
   process.words = split_text(text_of(directory, "cmdline"), std::string_view("\0", 1));
   process.place = place_of(directory);
-  process.started = start_of(directory);
+  process.started = start_time_of(directory);
   return process;
 }
 
@@ -104,7 +104,7 @@ std::vector<ServerProcess> root_processes(const std::function<bool(std::string_v
     pid_t pid = 0;
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr != name.data() + name.size()) continue;
     const UniqueFd directory(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    auto process = directory ? look_at(directory.get(), wanted) : std::nullopt;
+    auto process = directory ? look_at_process(directory.get(), wanted) : std::nullopt;
     if (!process) continue;
     process->pid = pid;
     found.push_back(std::move(*process));

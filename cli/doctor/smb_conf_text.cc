@@ -8,33 +8,33 @@
 namespace twinlock {
 namespace {
 
-constexpr int kDeepest = 16;
+constexpr int kDeepestInSmbConf = 16;
 constexpr std::string_view kBlanks = " \t\r";
 
-constexpr std::array<std::string_view, 24> kDecisive{"obeypamrestrictions",
-                                                     "maptoguest",
-                                                     "restrictanonymous",
-                                                     "servermultichannelsupport",
-                                                     "usernamemap",
-                                                     "usernamemapscript",
-                                                     "usernamemapcachetime",
-                                                     "encryptpasswords",
-                                                     "hostnamelookups",
-                                                     "guestok",
-                                                     "public",
-                                                     "guestonly",
-                                                     "onlyguest",
-                                                     "security",
-                                                     "serverrole",
-                                                     "nullpasswords",
-                                                     "serverminprotocol",
-                                                     "minprotocol",
-                                                     "protocol",
-                                                     "serversmbencrypt",
-                                                     "smbencrypt",
-                                                     "include",
-                                                     "configfile",
-                                                     "copy"};
+constexpr std::array<std::string_view, 24> kDecisiveParameters{"obeypamrestrictions",
+                                                               "maptoguest",
+                                                               "restrictanonymous",
+                                                               "servermultichannelsupport",
+                                                               "usernamemap",
+                                                               "usernamemapscript",
+                                                               "usernamemapcachetime",
+                                                               "encryptpasswords",
+                                                               "hostnamelookups",
+                                                               "guestok",
+                                                               "public",
+                                                               "guestonly",
+                                                               "onlyguest",
+                                                               "security",
+                                                               "serverrole",
+                                                               "nullpasswords",
+                                                               "serverminprotocol",
+                                                               "minprotocol",
+                                                               "protocol",
+                                                               "serversmbencrypt",
+                                                               "smbencrypt",
+                                                               "include",
+                                                               "configfile",
+                                                               "copy"};
 
 std::string trimmed(std::string_view text) {
   const auto start = text.find_first_not_of(kBlanks);
@@ -77,7 +77,7 @@ bool depends_on_the_client(const std::string& value) {
 
 void collect(const std::string& path, const TextReader& read, int depth, SmbConfTree& tree) {
   const auto text = read(path);
-  if (!text || depth > kDeepest || !tree.files.insert(path).second) return;
+  if (!text || depth > kDeepestInSmbConf || !tree.files.insert(path).second) return;
   for (const SmbConfLine& line : smb_conf_lines(*text)) {
     if (line.value.empty()) continue;
     if (line.name == "configfile") tree.switches.push_back({SmbConfSwitch::Kind::kConfigFile, path, line.value});
@@ -128,7 +128,7 @@ std::string pattern_of(std::string_view value) {
 
 std::optional<std::string> decisive_setting(std::string_view text) {
   for (const SmbConfLine& line : smb_conf_lines(text)) {
-    if (std::ranges::find(kDecisive, line.name) != kDecisive.end()) return line.name;
+    if (std::ranges::find(kDecisiveParameters, line.name) != kDecisiveParameters.end()) return line.name;
   }
   return std::nullopt;
 }

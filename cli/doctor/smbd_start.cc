@@ -5,7 +5,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kWithValue = "dlspOn";  // short options that take one
+constexpr std::string_view kSmbdOptionsWithValue = "dlspOn";  // short options that take one
 
 /// Reads options as popt does for smbd.
 class ArgumentReader {
@@ -41,7 +41,7 @@ class ArgumentReader {
 
   void read_short(const std::string& word) {
     for (std::size_t at = 1; at < word.size(); ++at) {
-      if (kWithValue.find(word[at]) == std::string_view::npos) continue;
+      if (kSmbdOptionsWithValue.find(word[at]) == std::string_view::npos) continue;
       std::string value = word.substr(at + 1);
       if (value.starts_with('=')) value.erase(0, 1);
       if (value.empty()) value = next();

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "cli/doctor/crowd.h"
+
 namespace twinlock {
 namespace {
 
 constexpr int kGraceForInvited = 300;  // scanning a QR code takes its time
-constexpr std::size_t kSeveral = 3;    // users behind one address: no desk of one person
 constexpr int kFewTries = 3;
 
 void judge_grace(const SshdSettings& settings, const SshdCrowd& crowd, Findings& findings) {

@@ -16,8 +16,8 @@
 namespace twinlock {
 namespace {
 
-constexpr const char* kConfig = "/etc/ssh/sshd_config";
-constexpr const char* kListeners = "ssh.listeners";
+constexpr const char* kSshdConfig = "/etc/ssh/sshd_config";
+constexpr const char* kSshListeners = "ssh.listeners";
 
 struct Defaults {
   const char* file;
@@ -28,7 +28,7 @@ struct Defaults {
 constexpr std::array kDefaults{Defaults{"/etc/default/ssh", "SSHD_OPTS"}, Defaults{"/etc/sysconfig/sshd", "OPTIONS"},
                                Defaults{"/etc/sysconfig/ssh", "SSHD_OPTS"}};
 
-SshdStart usual_start() {
+SshdStart usual_sshd_start() {
   std::vector<std::string> arguments;
   for (const Defaults& defaults : kDefaults) {
     const auto more = words_of_variable(read_text_file(defaults.file).value_or(""), defaults.variable);
@@ -40,20 +40,20 @@ SshdStart usual_start() {
 /// nullopt: it takes no connections, or cannot be judged, which is a finding.
 std::optional<SshdServer> server_of(const ServerProcess& process, Findings& findings) {
   auto start = sshd_start_of(process.words);
-  if (!start || !can_be_seen(process, kListeners, findings)) return std::nullopt;
+  if (!start || !can_be_seen(process, kSshListeners, findings)) return std::nullopt;
   const std::string name = words_for(process);
-  const std::string restart = "start it anew with its settings in " + std::string(kConfig);
+  const std::string restart = "start it anew with its settings in " + std::string(kSshdConfig);
   if (start->is_cut_off) {
-    findings.warn(kListeners, name + " has more arguments than the kernel shows: they cannot be judged", restart);
+    findings.warn(kSshListeners, name + " has more arguments than the kernel shows: they cannot be judged", restart);
     return std::nullopt;
   }
   if (const auto file = start->config_file(); file && !file->starts_with('/')) {
-    findings.warn(kListeners, name + " was started with -f " + *file + ", which can be any file", restart);
+    findings.warn(kSshListeners, name + " was started with -f " + *file + ", which can be any file", restart);
     return std::nullopt;
   }
   const auto program = trusted_program(process.program);
   if (!program) {
-    findings.fail(kListeners, name + " is a program that is gone, or that others could change",
+    findings.fail(kSshListeners, name + " is a program that is gone, or that others could change",
                   "chown root:root and chmod 0755 " + process.program + " and its directories; then restart it");
     return std::nullopt;
   }
@@ -61,11 +61,11 @@ std::optional<SshdServer> server_of(const ServerProcess& process, Findings& find
 }
 
 /// Other servers of the protocol never ask twinlock as sshd does.
-void look_for_others(Findings& findings) {
+void look_for_other_ssh_servers(Findings& findings) {
   const auto others = root_processes([](std::string_view name) { return name == "dropbear" || name == "tinysshd"; });
   for (const ServerProcess& process : others) {
     if (process.place == ServerProcess::Place::kContainer) continue;
-    findings.fail(kListeners, words_for(process) + " takes logins over SSH too, and twinlock does not stand in it",
+    findings.fail(kSshListeners, words_for(process) + " takes logins over SSH too, and twinlock does not stand in it",
                   "stop it, or let it serve keys that need no code on purpose only");
   }
 }
@@ -95,10 +95,10 @@ std::optional<UnixTime> changed_at(const std::string& path) {
 
 }  // namespace
 
-std::string SshdServer::config_file() const { return start.config_file().value_or(kConfig); }
+std::string SshdServer::config_file() const { return start.config_file().value_or(kSshdConfig); }
 
 std::vector<SshdServer> sshd_servers(const std::string& usual_program, Findings& findings) {
-  std::vector<SshdServer> servers{{usual_program, usual_start(), "", {}}};
+  std::vector<SshdServer> servers{{usual_program, usual_sshd_start(), "", {}}};
   for (SshdStart& start : starts_by_systemd(servers[0].start)) {
     const bool is_known = std::ranges::find(servers, start, &SshdServer::start) != servers.end();
     if (!is_known) servers.push_back({usual_program, std::move(start), " (by its unit)", {}});
@@ -120,7 +120,7 @@ std::vector<SshdServer> sshd_servers(const std::string& usual_program, Findings&
       servers.push_back(std::move(*server));
     }
   }
-  look_for_others(findings);
+  look_for_other_ssh_servers(findings);
   return servers;
 }
 

@@ -11,9 +11,9 @@ using Words = std::vector<std::string>;
 
 constexpr std::string_view kEndOfName = ": ";
 constexpr std::string_view kListener = " [listener] ";
-constexpr std::string_view kWithValue = "CEbcfghkopu";
-constexpr std::string_view kDecisive = "cfghopu";  // the others neither let anybody in nor keep anybody out
-constexpr std::string_view kServesNone = "tTGVR";  // tests itself, or is a part of one that listens
+constexpr std::string_view kSshdOptionsWithValue = "CEbcfghkopu";
+constexpr std::string_view kDecisiveOptions = "cfghopu";  // the others neither let anybody in nor keep anybody out
+constexpr std::string_view kServesNone = "tTGVR";         // tests itself, or is a part of one that listens
 
 /// Whether blanks in values can still be told from those between words.
 enum class Blanks { kKept, kLost };
@@ -39,9 +39,9 @@ class OptionReader {
   bool read_cluster(const std::string& word) {
     for (std::size_t at = 1; at < word.size(); ++at) {
       if (kServesNone.find(word[at]) != std::string_view::npos) return false;
-      if (kWithValue.find(word[at]) == std::string_view::npos) continue;
+      if (kSshdOptionsWithValue.find(word[at]) == std::string_view::npos) continue;
       const std::string value = value_from(word.substr(at + 1), word[at]);
-      if (kDecisive.find(word[at]) == std::string_view::npos) return true;
+      if (kDecisiveOptions.find(word[at]) == std::string_view::npos) return true;
       options_.push_back(std::string("-") + word[at]);
       options_.push_back(value);
       return true;

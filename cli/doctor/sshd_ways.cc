@@ -40,7 +40,7 @@ bool is_on(const SshdGuest& guest, const std::string& method) {
   return false;
 }
 
-std::string words_of(const Methods& methods) {
+std::string words_for_methods(const Methods& methods) {
   std::string words;
   bool has_key = false;
   for (const std::string& method : methods) {
@@ -91,7 +91,7 @@ void complain(const SshdGuest& guest, const Methods& methods, Findings& findings
   const bool pam = guest.settings.is_on("usepam");
   const std::string why = pam ? "the PAM stack of sshd lets it pass" : "UsePAM is off, so sshd asks twinlock nothing";
   findings.fail(
-      id_of(methods), guest.who + " gets in over SSH with " + words_of(methods) + " alone: " + why,
+      id_of(methods), guest.who + " gets in over SSH with " + words_for_methods(methods) + " alone: " + why,
       pam ? "install packaging/pam.d/sshd with its account line, and set in sshd_config: AuthenticationMethods "
             "keyboard-interactive:pam"
           : "set in sshd_config: UsePAM yes");
@@ -118,7 +118,7 @@ std::vector<Methods> method_lists(const SshdGuest& guest) {
 bool judge_ways(const SshdGuest& guest, const StackVerdict& stack, Findings& findings) {
   bool anybody = false;
   for (const Methods& methods : method_lists(guest)) {
-    Way way{"ssh", guest.who, words_of(methods)};
+    Way way{"ssh", guest.who, words_for_methods(methods)};
     way.user = guest.user;
     way.without_code = !guest.settings.is_on("usepam") || passes(methods, stack, Given::kWrong);
     way.with_code = guest.settings.is_on("usepam") && passes(methods, stack, Given::kRight);

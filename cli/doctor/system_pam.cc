@@ -10,7 +10,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::size_t kLargest = 1 << 20;
+constexpr std::size_t kLargestText = 1 << 20;
 constexpr const char* kPamDirectory = "/etc/pam.d";
 
 bool is_file(const std::string& path) {
@@ -33,11 +33,13 @@ std::vector<std::string> module_directories() {
 
 }  // namespace
 
+bool is_installed(const PamHandler& handler) { return find_pam_module(handler).has_value(); }
+
 std::optional<std::string> read_text_file(const std::string& path) {
   if (!is_file(path)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
-  std::string text(kLargest, '\0');
+  std::string text(kLargestText, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;

@@ -18,6 +18,9 @@ namespace twinlock {
 /// Where libpam finds the module of that line; nullopt: nowhere.
 [[nodiscard]] std::optional<std::string> find_pam_module(const PamHandler& handler);
 
+/// Whether libpam finds the module of that line.
+[[nodiscard]] bool is_installed(const PamHandler& handler);
+
 /// The whole text of a file, at most 1 MiB; nullopt where it cannot be read.
 [[nodiscard]] std::optional<std::string> read_text_file(const std::string& path);
 

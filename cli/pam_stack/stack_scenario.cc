@@ -7,7 +7,7 @@
 namespace twinlock {
 namespace {
 
-using Answers = std::vector<PamReturn>;
+using Returns = std::vector<PamReturn>;
 using R = PamReturn;
 
 bool is_one_of(const std::string& name, std::initializer_list<std::string_view> names) {
@@ -31,8 +31,8 @@ bool is_libpams_own(R answer) {
 
 /// One refusal for each thing that the line's second word does about any. Which one it is matters no further: only
 /// success and an expired password can become a login.
-Answers refusals(const PamHandler& handler) {
-  Answers answers;
+Returns refusals(const PamHandler& handler) {
+  Returns answers;
   std::vector<PamAction> known;
   const auto add = [&](R answer) {
     const PamAction action = handler.control.at(answer);
@@ -50,20 +50,20 @@ Answers refusals(const PamHandler& handler) {
   return answers;
 }
 
-Answers with_refusals(Answers answers, const PamHandler& handler) {
+Returns with_refusals(Returns answers, const PamHandler& handler) {
   for (const R refusal : refusals(handler)) answers.push_back(refusal);
   return answers;
 }
 
 /// Of modules that nobody here knows, and of the second factors of others too: where a user is not enrolled with them
 /// (nullok, nouserok, failmode=safe), or their service is down, they let pass or are of no account.
-Answers anything(const PamHandler& handler) {
+Returns anything(const PamHandler& handler) {
   return with_refusals({R::kSuccess, R::kNewAuthtokReqd, R::kIgnore}, handler);
 }
 
 /// Where several of them stand, an account is known to one and unknown to the others, whose directory may be down.
-Answers answers_of_password(const PamHandler& handler, Given password) {
-  Answers answers;
+Returns answers_of_password(const PamHandler& handler, Given password) {
+  Returns answers;
   if (password == Given::kRight) answers.push_back(R::kSuccess);
   const bool may_ignore = std::ranges::any_of(handler.arguments, [](const std::string& word) {
     // ignore_unknown_user, ignore_authinfo_unavail …; of pam_radius_auth; of pam_sss
@@ -74,13 +74,13 @@ Answers answers_of_password(const PamHandler& handler, Given password) {
 }
 
 /// Errors of ours refuse too, with other answers than a wrong code.
-Answers our_auth(const PamHandler& handler, const StackScenario& scenario) {
+Returns our_auth(const PamHandler& handler, const StackScenario& scenario) {
   switch (task_of(handler)) {
     case OurTask::kAfterPublickey:
       if (scenario.key == Key::kGiven) return {R::kSuccess};
       break;
     case OurTask::kSplit:
-      return scenario.code == Given::kRight ? Answers{R::kSuccess} : with_refusals({R::kSuccess}, handler);
+      return scenario.code == Given::kRight ? Returns{R::kSuccess} : with_refusals({R::kSuccess}, handler);
     case OurTask::kCheckCode:
       if (scenario.code == Given::kRight) return {R::kSuccess};
       break;
@@ -90,7 +90,7 @@ Answers our_auth(const PamHandler& handler, const StackScenario& scenario) {
   return refusals(handler);
 }
 
-Answers other_auth(const PamHandler& handler, const StackScenario& scenario) {
+Returns other_auth(const PamHandler& handler, const StackScenario& scenario) {
   const std::string name = handler.module_name();
   if (checks_password(handler)) return answers_of_password(handler, scenario.password);
   if (name == "pam_deny") return refusals(handler);
@@ -100,7 +100,7 @@ Answers other_auth(const PamHandler& handler, const StackScenario& scenario) {
   return anything(handler);
 }
 
-Answers other_account(const PamHandler& handler) {
+Returns other_account(const PamHandler& handler) {
   const std::string name = handler.module_name();
   if (name == "pam_deny") return refusals(handler);
   if (name == "pam_permit") return {R::kSuccess};
@@ -129,25 +129,25 @@ bool checks_password(const PamHandler& handler) {
 }
 
 PamAnswers auth_answers(const StackScenario& scenario, const ModuleLookup& is_installed) {
-  return [=](const PamHandler& handler) -> Answers {
+  return [=](const PamHandler& handler) -> Returns {
     if (!is_installed(handler)) return {R::kModuleUnknown};
     return task_of(handler) != OurTask::kNotOurs ? our_auth(handler, scenario) : other_auth(handler, scenario);
   };
 }
 
 PamAnswers account_answers(Given code, const ModuleLookup& is_installed) {
-  return [=](const PamHandler& handler) -> Answers {
+  return [=](const PamHandler& handler) -> Returns {
     if (!is_installed(handler)) return {R::kModuleUnknown};
     if (task_of(handler) == OurTask::kNotOurs) return other_account(handler);
     const bool passes = code == Given::kRight && task_of(handler) != OurTask::kRefusing;
-    return passes ? Answers{R::kSuccess} : refusals(handler);
+    return passes ? Returns{R::kSuccess} : refusals(handler);
   };
 }
 
 PamAnswers session_answers(const ModuleLookup& is_installed) {
-  return [=](const PamHandler& handler) -> Answers {
+  return [=](const PamHandler& handler) -> Returns {
     if (!is_installed(handler)) return {R::kModuleUnknown};
-    return task_of(handler) == OurTask::kNotOurs ? other_account(handler) : Answers{R::kSessionErr};
+    return task_of(handler) == OurTask::kNotOurs ? other_account(handler) : Returns{R::kSessionErr};
   };
 }
 

@@ -19,7 +19,7 @@ bool skips(const PamStep& step) {
   return step.action.kind == PamAction::Kind::kDone || step.action.kind == PamAction::Kind::kJump;
 }
 
-std::string words_of(const PamHandler& handler) {
+std::string words_for_handler(const PamHandler& handler) {
   std::string text = handler.module_name();
   for (const std::string& argument : handler.arguments) text += " " + argument;
   return handler.place() + " (" + text + ")";
@@ -100,18 +100,21 @@ std::string place_to_blame(const PamHandlers& handlers, const PamEnding& ending,
   const PamHandler* const end = handlers.data() + handlers.size();
   for (std::size_t at = 0; at < ending.steps.size(); ++at) {
     const PamStep& step = ending.steps[at];
-    if (step.action.kind == PamAction::Kind::kReset) return words_of(*step.handler) + " undoes the refusal before it";
+    if (step.action.kind == PamAction::Kind::kReset)
+      return words_for_handler(*step.handler) + " undoes the refusal before it";
     if (missing == Missing::kCode && matters(*step.handler) && !counts_against(step.action)) {
-      return words_of(*step.handler) + " refuses in vain: its second word lets the stack go on";
+      return words_for_handler(*step.handler) + " refuses in vain: its second word lets the stack go on";
     }
     const PamHandler* next = at + 1 < ending.steps.size() ? ending.steps[at + 1].handler : end;
     const PamHandler* skipped = std::find_if(step.handler + 1, next, matters);
-    if (skips(step) && skipped != next) return words_of(*step.handler) + " skips " + words_of(*skipped);
+    if (skips(step) && skipped != next)
+      return words_for_handler(*step.handler) + " skips " + words_for_handler(*skipped);
   }
   for (const PamStep& step : ending.steps) {
-    if (matters(*step.handler)) return words_of(*step.handler) + " refuses in vain";
+    if (matters(*step.handler)) return words_for_handler(*step.handler) + " refuses in vain";
   }
-  return ending.steps.empty() ? "the stack is empty" : words_of(*ending.steps.back().handler) + " ends the stack";
+  return ending.steps.empty() ? "the stack is empty"
+                              : words_for_handler(*ending.steps.back().handler) + " ends the stack";
 }
 
 }  // namespace twinlock

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t kContext = 2;
 
-using Lines = std::vector<std::string_view>;
+using LineViews = std::vector<std::string_view>;
 
-Lines lines_of(std::string_view text) {
-  Lines lines;
+LineViews line_views_of(std::string_view text) {
+  LineViews lines;
   while (!text.empty()) {
     const auto end = text.find('\n');
     lines.push_back(text.substr(0, end));
@@ -29,7 +29,7 @@ struct Step {
 };
 
 /// lengths[i][j]: of the longest common subsequence of the lines from i and from j on.
-std::vector<std::vector<std::size_t>> common_lengths(const Lines& a, const Lines& b) {
+std::vector<std::vector<std::size_t>> common_lengths(const LineViews& a, const LineViews& b) {
   std::vector<std::vector<std::size_t>> lengths(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = a.size(); i-- > 0;) {
     for (std::size_t j = b.size(); j-- > 0;) {
@@ -39,7 +39,7 @@ std::vector<std::vector<std::size_t>> common_lengths(const Lines& a, const Lines
   return lengths;
 }
 
-std::vector<Step> steps_between(const Lines& a, const Lines& b) {
+std::vector<Step> steps_between(const LineViews& a, const LineViews& b) {
   const auto lengths = common_lengths(a, b);
   std::vector<Step> steps;
   std::size_t i = 0;
@@ -71,7 +71,7 @@ bool is_near_a_change(const std::vector<Step>& steps, std::size_t at) {
 
 std::string difference_of(const FileChange& change) {
   const auto steps =
-      steps_between(lines_of(change.before ? *change.before : std::string_view()), lines_of(change.after));
+      steps_between(line_views_of(change.before ? *change.before : std::string_view()), line_views_of(change.after));
   std::string text = "--- " + (change.before ? change.path : "/dev/null") + "\n+++ " + change.path + "\n";
   bool skipped = false;
   for (std::size_t at = 0; at < steps.size(); ++at) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "cli/file_error.h"
 #include "cli/new_file.h"
 #include "config/trusted_file.h"
 
@@ -19,10 +20,6 @@ constexpr std::size_t kLargest = 1 << 20;
 constexpr unsigned kNewMode = 0644;
 constexpr unsigned kNewDirectory = 0755;
 constexpr int kMostCopiesOfASecond = 100;
-
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
 
 TrustedPath public_path(const std::string& path) { return {path, Privacy::kPublic, Error::Code::kStore}; }
 
@@ -71,7 +68,7 @@ FileTraits without_attributes(FileTraits traits) {
 }
 
 Result<void> remove_file(const JournalFile& file) {
-  if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return failed(file.path, "removed");
+  if (::unlink(file.path.c_str()) != 0 && errno != ENOENT) return file_error(file.path, "removed");
   const std::string directory = directory_of(file.path);
   if (file.makes_directory && ::rmdir(directory.c_str()) == 0) return flush_directory(directory_of(directory));
   return ::access(directory.c_str(), F_OK) == 0 ? flush_directory(directory) : done();

@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "base/clock.h"
+#include "cli/file_error.h"
 #include "cli/json.h"
 #include "cli/new_file.h"
 #include "cli/setup/journal_json.h"
@@ -21,12 +22,6 @@ namespace {
 
 constexpr std::size_t kLargestEntry = 16 << 20;
 constexpr std::string_view kSuffix = ".json";
-
-Error failed(const std::string& path, std::string_view verb) {
-  return system_error(Error::Code::kStore, path, verb, errno);
-}
-
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
 
 std::string boot_id() {
   std::string id;
@@ -117,20 +112,20 @@ bool Journal::write_anew(const JournalEntry& entry) const {
 }
 
 Result<void> Journal::remove(const JournalEntry& entry) const {
-  if (::unlink(path_of(entry).c_str()) != 0 && errno != ENOENT) return failed(path_of(entry), "removed");
+  if (::unlink(path_of(entry).c_str()) != 0 && errno != ENOENT) return file_error(path_of(entry), "removed");
   return flush_directory(directory_);
 }
 
 Result<UniqueFd> Journal::lock(Patience patience) const {
   const std::string path = directory_ + "/lock";
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return failed(path, "opened");
+  if (!file) return file_error(path, "opened");
   const int wish = patience == Patience::kWait ? LOCK_EX : LOCK_EX | LOCK_NB;
   while (::flock(file.get(), wish) != 0) {
     if (errno == EWOULDBLOCK) {
       return Error{Error::Code::kRefused, "setup", "is at work in another process", "wait until it has ended"};
     }
-    if (errno != EINTR) return failed(path, "locked");
+    if (errno != EINTR) return file_error(path, "locked");
   }
   return file;
 }

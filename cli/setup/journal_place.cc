@@ -7,14 +7,14 @@
 namespace twinlock {
 namespace {
 
-std::string_view without_blanks(std::string_view text) {
+std::string_view without_first_blanks(std::string_view text) {
   const auto start = text.find_first_not_of(" \t");
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 
 bool take(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return false;
-  text = without_blanks(text.substr(word.size()));
+  text = without_first_blanks(text.substr(word.size()));
   return true;
 }
 
@@ -22,7 +22,7 @@ bool take(std::string_view& text, std::string_view word) {
 
 std::optional<std::string> state_dir_in(std::string_view text) {
   for (const std::string& line : lines_of(text)) {
-    std::string_view rest = without_blanks(line);
+    std::string_view rest = without_first_blanks(line);
     take(rest, "store.");
     if (!take(rest, "state_dir") || !take(rest, "=") || rest.empty()) continue;
     const char quote = rest.front();

@@ -25,7 +25,7 @@
 namespace twinlock {
 namespace {
 
-constexpr std::int64_t kPatience = 20'000;  // milliseconds; directory services take their time
+constexpr std::int64_t kTrialPatience = 20'000;  // milliseconds; directory services take their time
 constexpr const char* kSeeStack = "see which module of the stack did so in the log (authpriv)";
 constexpr const char* kNobodysPassword = "no password of anybody";
 
@@ -38,7 +38,7 @@ struct Report {
 };
 
 enum class TrialKey { kNone, kGiven };
-enum class Phase { kAuth, kAccount };
+enum class Call { kAuth, kAccount };
 
 struct Talk {
   std::string_view code_prompt;
@@ -74,7 +74,7 @@ void do_not_wait(int, unsigned, void*) {}
 struct Transaction {
   const char* service;
   TrialKey key;
-  Phase phase;
+  Call call;
 };
 
 void run_transaction(const Transaction& transaction, const PamTrial& trial, Report& report) {
@@ -87,8 +87,8 @@ void run_transaction(const Transaction& transaction, const PamTrial& trial, Repo
   ::pam_set_item(handle, PAM_RHOST, "127.0.0.1");
   ::pam_set_item(handle, PAM_TTY, "ssh");
   if (transaction.key == TrialKey::kGiven) ::pam_putenv(handle, "SSH_AUTH_INFO_0=publickey trial");
-  if (transaction.phase == Phase::kAuth) report.authenticated = ::pam_authenticate(handle, PAM_DISALLOW_NULL_AUTHTOK);
-  if (transaction.phase == Phase::kAccount) report.admitted = ::pam_acct_mgmt(handle, 0);
+  if (transaction.call == Call::kAuth) report.authenticated = ::pam_authenticate(handle, PAM_DISALLOW_NULL_AUTHTOK);
+  if (transaction.call == Call::kAccount) report.admitted = ::pam_acct_mgmt(handle, 0);
   ::pam_end(handle, PAM_SUCCESS);
 }
 
@@ -114,7 +114,7 @@ Result<Report> run_apart(const Transaction& transaction, const PamTrial& trial) 
   if (child == 0) be_the_trial(writer.get(), transaction, trial);
   writer = UniqueFd();
   pollfd answer{reader.get(), POLLIN, 0};
-  const bool answered = ::poll(&answer, 1, static_cast<int>(kPatience)) == 1;
+  const bool answered = ::poll(&answer, 1, static_cast<int>(kTrialPatience)) == 1;
   Report report;
   const bool complete = answered && ::read(reader.get(), &report, sizeof report) == sizeof report;
   if (!complete) ::kill(child, SIGKILL);
@@ -224,12 +224,12 @@ Result<void> judge_with_key(const Report& report) {
 Result<void> try_ssh_stack(const PamTrial& trial) {
   const Directory directory(trial.directory);
   if (const auto filled = directory.fill(trial.files); !filled) return filled;
-  const Admission admission{{"sshd", TrialKey::kGiven, Phase::kAccount}, PAM_PERM_DENIED};
+  const Admission admission{{"sshd", TrialKey::kGiven, Call::kAccount}, PAM_PERM_DENIED};
   if (const auto good = try_admission(admission, trial); !good) return good;
-  const auto without_key = run_apart({"sshd", TrialKey::kNone, Phase::kAuth}, trial);
+  const auto without_key = run_apart({"sshd", TrialKey::kNone, Call::kAuth}, trial);
   if (!without_key) return without_key.error();
   if (const auto good = judge_without_key(*without_key); !good) return good;
-  const auto with_key = run_apart({"sshd", TrialKey::kGiven, Phase::kAuth}, trial);
+  const auto with_key = run_apart({"sshd", TrialKey::kGiven, Call::kAuth}, trial);
   if (!with_key) return with_key.error();
   return judge_with_key(*with_key);
 }
@@ -237,7 +237,7 @@ Result<void> try_ssh_stack(const PamTrial& trial) {
 Result<void> try_samba_stack(const PamTrial& trial) {
   const Directory directory(trial.directory);
   if (const auto filled = directory.fill(trial.files); !filled) return filled;
-  return try_admission({{"samba", TrialKey::kNone, Phase::kAccount}, PAM_AUTH_ERR}, trial);
+  return try_admission({{"samba", TrialKey::kNone, Call::kAccount}, PAM_AUTH_ERR}, trial);
 }
 
 PamTexts read_pam_texts() {

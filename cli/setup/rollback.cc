@@ -11,11 +11,11 @@
 #include "cli/program.h"
 #include "cli/setup/detached.h"
 #include "cli/setup/reload.h"
+#include "cli/setup/stack_text.h"
 
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kPamDirectory = "/etc/pam.d/";
 constexpr const char* kSweepTimer = "twinlock-sweep.timer";
 constexpr std::int64_t kNextTry = 30'000;  // milliseconds
 constexpr std::int64_t kLately = 600'000;  // likewise

@@ -8,10 +8,10 @@ namespace twinlock {
 namespace {
 
 constexpr const char* kService = "samba";
-const std::string kAccountLine = "account    requisite    pam_twinlock.so";
-const std::string kSessionLine = "session    required     pam_twinlock.so";
+const std::string kSambaAccountLine = "account    requisite    pam_twinlock.so";
+const std::string kSambaSessionLine = "session    required     pam_twinlock.so";
 
-Error by_hand(const std::string& part, const std::string& why) {
+Error samba_by_hand(const std::string& part, const std::string& why) {
   return {Error::Code::kConfig, kSambaPamStack,
           "the lines of " + part + " are not such that ours could be put in: " + why,
           "write them by hand as pam_twinlock(8) shows for Samba, then run this again; it accepts every form in which "
@@ -19,7 +19,7 @@ Error by_hand(const std::string& part, const std::string& why) {
 }
 
 /// Before every other line of the kind, included ones too.
-std::size_t place_of_account(const StackText& stack) {
+std::size_t before_all_of_account(const StackText& stack) {
   for (const LineRange& part : stack.parts()) {
     if (!stack.brought_by(part, PamFacility::kAccount).empty()) return part.first;
   }
@@ -32,23 +32,25 @@ Result<std::string> with_samba_lines(const PamTexts& texts) {
   const auto text = texts.find(kService);
   const std::string before = text == texts.end() ? std::string(kPackagedSambaStack) : text->second;
   StackText stack(kService, before, files_of(texts));
-  if (const PamStack now = stack.load(); now.broken) return by_hand("all kinds", *now.broken);
+  if (const PamStack now = stack.load(); now.broken) return samba_by_hand("all kinds", *now.broken);
   if (!flaw_of_account(stack.load(), PamHost::kSmbd).empty()) {
     stack.remove_ours(PamFacility::kAccount);
-    stack.put_before(place_of_account(stack), {kAccountLine});
+    stack.put_before(before_all_of_account(stack), {kSambaAccountLine});
   }
   if (!flaw_of_session(stack.load(), PamHost::kSmbd).empty()) {
     stack.remove_ours(PamFacility::kSession);
-    stack.put_before(stack.lines().size(), {kSessionLine});
+    stack.put_before(stack.lines().size(), {kSambaSessionLine});
   }
   const PamStack after = stack.load();
-  if (const std::string flaw = flaw_of_account(after, PamHost::kSmbd); !flaw.empty()) return by_hand("account", flaw);
-  if (const std::string flaw = flaw_of_session(after, PamHost::kSmbd); !flaw.empty()) return by_hand("session", flaw);
-  if (const std::string flaw = flaw_of_text(after); !flaw.empty()) return by_hand("all kinds", flaw);
+  if (const std::string flaw = flaw_of_account(after, PamHost::kSmbd); !flaw.empty())
+    return samba_by_hand("account", flaw);
+  if (const std::string flaw = flaw_of_session(after, PamHost::kSmbd); !flaw.empty())
+    return samba_by_hand("session", flaw);
+  if (const std::string flaw = flaw_of_text(after); !flaw.empty()) return samba_by_hand("all kinds", flaw);
   // Where the stack has no account line, those of the stack named other run, and ours alone would take their place.
   const PamStack now = StackText(kService, before, files_of(texts)).load();
   if (!has_same_lines(PamFacility::kAccount, now, after))
-    return by_hand("account", "those of the stack named other would no longer run");
+    return samba_by_hand("account", "those of the stack named other would no longer run");
   return stack.lines() == lines_of(before) ? before : stack.text();
 }
 

@@ -7,8 +7,6 @@
 namespace twinlock {
 namespace {
 
-constexpr std::string_view kPamDirectory = "/etc/pam.d/";
-
 Result<bool> wrote(const Journal& journal, const std::string& service, const std::string& path,
                    const std::string& text) {
   const auto content = journal.read();

@@ -17,7 +17,7 @@ namespace twinlock {
 namespace {
 
 /// A Match may ask a directory about groups.
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kSshdPatience{20};
 const SshVisitor kStranger{"nobody", "192.0.2.1"};
 
 using Settings = std::map<std::string, std::string>;
@@ -31,7 +31,7 @@ Result<Settings> settings_for(const SshdServer& server, const SshVisitor& visito
       "user=" + visitor.user + ",host=" + visitor.address + ",addr=" + visitor.address + ",laddr=192.0.2.2,lport=22";
   std::vector<std::string> words{server.program, "-T", "-C", spec};
   words.insert(words.end(), server.start.options.begin(), server.start.options.end());
-  const auto said = run_program(words, kPatience);
+  const auto said = run_program(words, kSshdPatience);
   if (!said) return said.error();
   if (said->status != 0) return refused(said->output);
   return ssh_settings_of(said->output);
@@ -147,7 +147,7 @@ std::string pid_file_of_sshd() {
 Result<void> see_that_sshd_starts() {
   const auto sshd = find_sshd();
   if (!sshd) return sshd.error();
-  const auto read = run_program({*sshd, "-t"}, kPatience);
+  const auto read = run_program({*sshd, "-t"}, kSshdPatience);
   if (!read) return read.error();
   return read->status == 0 ? done() : Result<void>(refused(read->output));
 }

@@ -17,9 +17,9 @@ const std::string kKeyRemark =
 const std::string kCodeRemark = "# The code, asked only of those who know the password or have the key.";
 const std::string kCodeLine = "auth       required     pam_twinlock.so";
 const std::string kAccountRemark = "# Refuses logins that gave no code, such as those with a key alone.";
-const std::string kAccountLine = "account    required     pam_twinlock.so";
+const std::string kSshAccountLine = "account    required     pam_twinlock.so";
 const std::string kSessionRemark = "# Every factor has passed now: the login earns its lease. Must stand last.";
-const std::string kSessionLine = "session    required     pam_twinlock.so";
+const std::string kSshSessionLine = "session    required     pam_twinlock.so";
 const Lines kRemarks{kKeyRemark, kCodeRemark, kAccountRemark, kSessionRemark};
 
 constexpr std::array<PamFacility, 3> kOthers{PamFacility::kAccount, PamFacility::kPassword, PamFacility::kSession};
@@ -109,7 +109,7 @@ bool is_plain(const PamHandlers& handlers) {
          });
 }
 
-Error by_hand(const std::string& part, const std::string& why) {
+Error ssh_by_hand(const std::string& part, const std::string& why) {
   return {
       Error::Code::kConfig, kSshPamStack, "the lines of " + part + " are not such that ours could be put in: " + why,
       "write them by hand as 'Password and code over SSH' in pam_twinlock(8) shows, then run this again; it accepts "
@@ -126,18 +126,18 @@ bool uses_split(const PamStack& stack) {
 Result<StackText> with_auth(StackText stack) {
   const PamStack now = stack.load();
   if (uses_split(now))
-    return by_hand("auth", "they cut the code off the password (split), which this command does not write");
+    return ssh_by_hand("auth", "they cut the code off the password (split), which this command does not write");
   if (flaw_of_auth(now).empty()) return stack;
   stack.remove_ours(PamFacility::kAuth, kRemarks);
   const auto range = password_range(stack);
-  if (!range) return by_hand("auth", "no module in them is known to check the password");
+  if (!range) return ssh_by_hand("auth", "no module in them is known to check the password");
   const auto out = with_lines_written_out(stack, *range);
   if (is_plain(stack.brought_by(*range, PamFacility::kAuth)) && is_good_auth(out)) return *out;
   const StackText kept = with_lines_kept(stack, *range);
   const std::string flaw = flaw_of_auth(kept.load());
   if (flaw.empty()) return kept;
   if (is_good_auth(out)) return *out;
-  return by_hand("auth", flaw);
+  return ssh_by_hand("auth", flaw);
 }
 
 /// They refuse for a while or a kind of session, end no stack early, and are asked before us in the packaged stacks:
@@ -164,9 +164,9 @@ std::size_t place_of_account(const StackText& stack) {
 Result<StackText> with_account(StackText stack) {
   if (flaw_of_account(stack.load(), PamHost::kSshd).empty()) return stack;
   stack.remove_ours(PamFacility::kAccount, kRemarks);
-  stack.put_before(place_of_account(stack), {kAccountRemark, kAccountLine});
+  stack.put_before(place_of_account(stack), {kAccountRemark, kSshAccountLine});
   const std::string flaw = flaw_of_account(stack.load(), PamHost::kSshd);
-  return flaw.empty() ? Result<StackText>(stack) : by_hand("account", flaw);
+  return flaw.empty() ? Result<StackText>(stack) : ssh_by_hand("account", flaw);
 }
 
 std::size_t behind_last_session(const StackText& stack) {
@@ -180,9 +180,9 @@ std::size_t behind_last_session(const StackText& stack) {
 Result<StackText> with_session(StackText stack) {
   if (flaw_of_session(stack.load(), PamHost::kSshd).empty()) return stack;
   stack.remove_ours(PamFacility::kSession, kRemarks);
-  stack.put_before(behind_last_session(stack), {kSessionRemark, kSessionLine});
+  stack.put_before(behind_last_session(stack), {kSessionRemark, kSshSessionLine});
   const std::string flaw = flaw_of_session(stack.load(), PamHost::kSshd);
-  return flaw.empty() ? Result<StackText>(stack) : by_hand("session", flaw);
+  return flaw.empty() ? Result<StackText>(stack) : ssh_by_hand("session", flaw);
 }
 
 /// Whether both do the same in all but `auth`, our own lines aside.
@@ -197,17 +197,17 @@ Result<std::string> with_ssh_lines(const PamTexts& texts) {
   if (text == texts.end())
     return Error{Error::Code::kConfig, kSshPamStack, "does not exist", "is OpenSSH's server installed?"};
   const StackText now(kSshService, text->second, files_of(texts));
-  if (const PamStack stack = now.load(); stack.broken) return by_hand("all kinds", *stack.broken);
+  if (const PamStack stack = now.load(); stack.broken) return ssh_by_hand("all kinds", *stack.broken);
   const auto auth = with_auth(now);
   if (!auth) return auth.error();
   const auto account = with_account(*auth);
   if (!account) return account.error();
   const auto session = with_session(*account);
   if (!session) return session.error();
-  if (const std::string flaw = flaw_of_text(session->load()); !flaw.empty()) return by_hand("all kinds", flaw);
+  if (const std::string flaw = flaw_of_text(session->load()); !flaw.empty()) return ssh_by_hand("all kinds", flaw);
   if (session->lines() == now.lines()) return text->second;
   if (are_the_same_besides(now.load(), session->load())) return session->text();
-  return by_hand("all kinds", "other lines would no longer run, such as those of the stack named other");
+  return ssh_by_hand("all kinds", "other lines would no longer run, such as those of the stack named other");
 }
 
 }  // namespace twinlock

@@ -86,7 +86,8 @@ PamFiles files_of(const PamTexts& texts) {
       return file ? std::optional(PamFile{name, text.str()}) : std::nullopt;
     }
     const auto found = texts.find(name);
-    return found == texts.end() ? std::nullopt : std::optional(PamFile{"/etc/pam.d/" + name, found->second});
+    return found == texts.end() ? std::nullopt
+                                : std::optional(PamFile{std::string(kPamDirectory) + name, found->second});
   };
 }
 

@@ -3,12 +3,15 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/pam_stack/pam_stack.h"
 #include "cli/setup/config_lines.h"
 
 namespace twinlock {
+
+inline constexpr std::string_view kPamDirectory = "/etc/pam.d/";
 
 /// Texts of files of /etc/pam.d by their names.
 using PamTexts = std::map<std::string, std::string, std::less<>>;
@@ -41,7 +44,7 @@ class StackText {
 
   [[nodiscard]] const Lines& lines() const { return lines_; }
   [[nodiscard]] std::string text() const { return text_of(lines_); }
-  [[nodiscard]] std::string path() const { return "/etc/pam.d/" + service_; }
+  [[nodiscard]] std::string path() const { return std::string(kPamDirectory) + service_; }
 
  private:
   [[nodiscard]] PamFiles files_with(std::string text) const;

@@ -14,8 +14,6 @@ namespace {
 
 constexpr const char* kName = "audit.missed";
 
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
-
 /// After a start of the machine /run is empty, and the log may fail before anything else has made our part of it.
 void make_directory(const std::string& run_dir) {
   const auto slash = run_dir.find_last_of('/');

@@ -15,15 +15,13 @@
 namespace twinlock {
 namespace {
 
-using Json = nlohmann::json;
-
-std::string field(const Json& json, const char* name) {
+std::string field(const nlohmann::json& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 /// nullopt: there is none. Opened as the log's writer does, so that both believe the same file.
-Result<std::optional<UniqueFd>> open_log(const std::string& path) {
+Result<std::optional<UniqueFd>> open_for_reading(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (!file && errno == ENOENT) return std::optional<UniqueFd>();
   if (!file) return system_error(Error::Code::kStore, path, "opened", errno);
@@ -56,7 +54,7 @@ Result<void> for_each_line(int fd, const std::string& path, const std::function<
 }  // namespace
 
 std::optional<AuditEntry> parse_audit_line(const std::string& line) {
-  const Json json = Json::parse(line, nullptr, false);
+  const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   AuditEntry entry{field(json, "time"),    field(json, "event"),   field(json, "user"),
                    field(json, "service"), field(json, "address"), field(json, "verdict"),
@@ -67,7 +65,7 @@ std::optional<AuditEntry> parse_audit_line(const std::string& line) {
 
 Result<std::vector<AuditEntry>> last_audit_entries(const std::string& path, std::size_t most,
                                                    const std::function<bool(const AuditEntry&)>& wanted) {
-  const auto file = open_log(path);
+  const auto file = open_for_reading(path);
   if (!file) return file.error();
   if (!*file) return std::vector<AuditEntry>();
   std::deque<AuditEntry> last;

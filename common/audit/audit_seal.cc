@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "audit/line_start.h"
 #include "base/clock.h"
 #include "crypto/hkdf.h"
 
@@ -16,8 +17,6 @@ constexpr std::string_view kHeadPurpose{"twinlock audit head 1\0", 22};
 constexpr std::string_view kPseudonymPurpose{"twinlock audit pseudonym 1\0", 27};
 constexpr std::size_t kKeyBytes = 32;
 
-constexpr std::string_view kBeforeTime = R"({"time":")";
-constexpr std::size_t kTimeBytes = 20;
 constexpr std::string_view kBehindTime = R"(","event":"seal",)";
 constexpr std::string_view kBeforeMac = R"(,"mac":")";
 constexpr std::string_view kBehindMac = R"("})";

@@ -2,11 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "audit/line_start.h"
+
 namespace twinlock {
 namespace {
-
-constexpr std::string_view kBeforeTime = R"({"time":")";
-constexpr std::size_t kTimeBytes = 20;
 
 /// How each line of ours ends: with an actor or a detail, or without both. Inside a JSON string no quote stands alone,
 /// so a torn line can end like this only where a name begins with a brace.

@@ -20,7 +20,7 @@ struct StoreConfig {
   std::string key_file = "/etc/twinlock/key";
   std::string run_dir = "/run/twinlock";
   std::string state_dir = "/var/lib/twinlock";  ///< What outlives a restart, besides the records.
-  bool bind_uid = true;  ///< Refuse an account that was re-created with another uid.
+  bool bind_uid = true;                         ///< Refuse an account that was re-created with another uid.
   bool operator==(const StoreConfig&) const = default;
 };
 

@@ -23,6 +23,11 @@ struct TrustedPath {
   Error::Code error;  ///< The code of the errors about it: kConfig for the configuration, kStore for keys and records.
 };
 
+/// What is ours alone, such as records, keys and notes.
+[[nodiscard]] inline TrustedPath private_path(const std::string& path) {
+  return {path, Privacy::kPrivate, Error::Code::kStore};
+}
+
 /// Opens a regular file for reading. Its directory must also belong to a trusted owner and be writable by nobody else.
 [[nodiscard]] Result<UniqueFd> open_trusted_file(const TrustedPath& file);
 

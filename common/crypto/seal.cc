@@ -14,7 +14,7 @@ struct CipherDeleter {
 
 enum class Direction { kDecrypt = 0, kEncrypt = 1 };
 
-Error refused() { return {Error::Code::kCrypto, "AES-256-GCM", "OpenSSL refused to work", ""}; }
+Error seal_refused() { return {Error::Code::kCrypto, "AES-256-GCM", "OpenSSL seal_refused to work", ""}; }
 
 /// A started operation that has taken in the associated data; wipes its key when destroyed.
 class Operation {
@@ -60,19 +60,19 @@ Result<void> seal(const SealInput& input, std::span<const std::uint8_t> plain, s
   if (sealed.size() != plain.size() + kSealTagBytes || !operation.start(input, Direction::kEncrypt) ||
       !operation.update(plain, sealed.data()) || !operation.finish() ||
       !operation.get_tag(sealed.data() + plain.size())) {
-    return refused();
+    return seal_refused();
   }
   return done();
 }
 
 Result<SecretBytes> unseal(const SealInput& input, std::span<const std::uint8_t> sealed) {
-  if (sealed.size() < kSealTagBytes) return refused();
+  if (sealed.size() < kSealTagBytes) return seal_refused();
   const auto cipher_text = sealed.first(sealed.size() - kSealTagBytes);
   Operation operation;
   SecretBytes plain(cipher_text.size());
   if (!operation.start(input, Direction::kDecrypt) || !operation.update(cipher_text, plain.bytes().data()) ||
       !operation.expect_tag(sealed.last(kSealTagBytes))) {
-    return refused();
+    return seal_refused();
   }
   if (!operation.finish()) {
     return Error{Error::Code::kStore, "sealed data", "is damaged or was sealed with another key", ""};

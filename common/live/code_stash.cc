@@ -17,7 +17,7 @@ struct Stash {
 };
 
 /// Lines: start of the owner, when it was put there, user, code. nullopt: not that owner's, or not whole.
-std::optional<Stash> parse(std::string_view text, const ProcessIdentity& owner) {
+std::optional<Stash> parse_stash(std::string_view text, const ProcessIdentity& owner) {
   const auto started = next_line(text);
   const auto put_at = next_line(text);
   const auto user = next_line(text);
@@ -37,7 +37,7 @@ Result<bool> may_serve(const RunDirectory& stashes, const std::string& name, std
   if (!*owner) return false;
   const auto content = stashes.read(name);
   if (!content) return content.error();
-  const auto stash = *content ? parse((*content)->text(), **owner) : std::nullopt;
+  const auto stash = *content ? parse_stash((*content)->text(), **owner) : std::nullopt;
   return stash && !stash->is_too_old(since_boot);
 }
 
@@ -54,7 +54,7 @@ Result<std::optional<StashedCode>> take_code(const RunDirectory& stashes, const 
   const auto content = stashes.read(name_for(owner));
   if (const auto removed = stashes.remove(name_for(owner)); !removed) return removed.error();
   if (!content) return content.error();
-  auto stash = *content ? parse((*content)->text(), owner) : std::nullopt;
+  auto stash = *content ? parse_stash((*content)->text(), owner) : std::nullopt;
   const bool serves = stash && stash->put_at <= since_boot && !stash->is_too_old(since_boot);
   return serves ? std::optional(std::move(stash->content)) : std::nullopt;
 }

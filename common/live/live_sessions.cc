@@ -23,7 +23,7 @@ std::string name_of_file(const ProcessIdentity& process, const std::string& labe
 }
 
 /// Lines: start of the process, since, service, address, basis, user.
-std::optional<LiveSession> parse(std::int32_t pid, std::string_view label, std::string_view text) {
+std::optional<LiveSession> parse_session(std::int32_t pid, std::string_view label, std::string_view text) {
   const auto started = next_line(text);
   const auto since = next_line(text);
   const auto service = next_line(text);
@@ -54,7 +54,7 @@ Result<std::optional<LiveSession>> read_session(const RunDirectory& sessions, co
   if (!pid || !is_label(label)) return std::optional<LiveSession>();
   const auto content = sessions.read(name);
   if (!content) return content.error();
-  return *content ? parse(*pid, label, (*content)->text()) : std::nullopt;
+  return *content ? parse_session(*pid, label, (*content)->text()) : std::nullopt;
 }
 
 bool is_double(const LiveSession& a, const LiveSession& b) {

@@ -19,8 +19,6 @@ constexpr std::size_t kLargestFile = 4096;
 constexpr mode_t kDirectoryMode = 0700;
 constexpr mode_t kFileMode = 0600;
 
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
-
 Error failed(const std::string& path, std::string_view verb) {
   return system_error(Error::Code::kStore, path, verb, errno);
 }

@@ -2,11 +2,10 @@
 
 #include <png.h>
 
+#include "qr/image_layout.h"
+
 namespace twinlock {
 namespace {
-
-constexpr int kQuietZone = 4;
-constexpr int kScale = 8;
 
 int side_in_pixels(const QrCode& code) { return (code.size() + 2 * kQuietZone) * kScale; }
 

@@ -1,12 +1,10 @@
 #include "qr/svg.h"
 
 #include "base/secret_text.h"
+#include "qr/image_layout.h"
 
 namespace twinlock {
 namespace {
-
-constexpr int kQuietZone = 4;
-constexpr int kScale = 8;
 
 void append_side(SecretText& text, int length) { text.append_number(static_cast<std::uint64_t>(length)); }
 

@@ -5,7 +5,7 @@
 namespace twinlock {
 namespace {
 
-constexpr int kQuietZone = 2;
+constexpr int kTerminalQuietZone = 2;
 
 /// Is this module drawn with the terminal's foreground? On a dark terminal that is the light colour.
 bool is_inked(const QrCode& code, Theme theme, ModulePosition at) {
@@ -20,10 +20,10 @@ std::string_view half_block(bool upper, bool lower) {
 }  // namespace
 
 SecretBytes draw_half_blocks(const QrCode& code, Theme theme) {
-  const int end = code.size() + kQuietZone;
+  const int end = code.size() + kTerminalQuietZone;
   SecretText text;
-  for (int row = -kQuietZone; row < end; row += 2) {
-    for (int column = -kQuietZone; column < end; ++column) {
+  for (int row = -kTerminalQuietZone; row < end; row += 2) {
+    for (int column = -kTerminalQuietZone; column < end; ++column) {
       text.append(half_block(is_inked(code, theme, {column, row}), is_inked(code, theme, {column, row + 1})));
     }
     text.append("\n");
@@ -32,10 +32,10 @@ SecretBytes draw_half_blocks(const QrCode& code, Theme theme) {
 }
 
 SecretBytes draw_ascii(const QrCode& code, Theme theme) {
-  const int end = code.size() + kQuietZone;
+  const int end = code.size() + kTerminalQuietZone;
   SecretText text;
-  for (int row = -kQuietZone; row < end; ++row) {
-    for (int column = -kQuietZone; column < end; ++column) {
+  for (int row = -kTerminalQuietZone; row < end; ++row) {
+    for (int column = -kTerminalQuietZone; column < end; ++column) {
       text.append(is_inked(code, theme, {column, row}) ? "##" : "  ");
     }
     text.append("\n");
@@ -43,6 +43,6 @@ SecretBytes draw_ascii(const QrCode& code, Theme theme) {
   return std::move(text).take();
 }
 
-int half_block_columns(const QrCode& code) { return code.size() + 2 * kQuietZone; }
+int half_block_columns(const QrCode& code) { return code.size() + 2 * kTerminalQuietZone; }
 
 }  // namespace twinlock

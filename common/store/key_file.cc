@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t kLargest = 65536;
 constexpr std::chrono::milliseconds kPatience{5000};
 
-TrustedPath private_path(const std::string& path) { return {path, Privacy::kPrivate, Error::Code::kStore}; }
-
 bool is_same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
 bool is_same_file(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }

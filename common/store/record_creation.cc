@@ -15,7 +15,6 @@
 namespace twinlock {
 namespace {
 
-constexpr mode_t kMode = S_IRUSR | S_IWUSR;
 constexpr const char* kOwnDescriptors = "/proc/self/fd";
 
 Error failed(const RecordPlace& place, int error_number) {
@@ -28,7 +27,7 @@ class NewFile {
  public:
   static Result<NewFile> make(const RecordPlace& place) {
     if (::access(kOwnDescriptors, F_OK) != 0) return make_temporary(place);  // it could not be given a name
-    UniqueFd unnamed(::openat(place.directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kMode));
+    UniqueFd unnamed(::openat(place.directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, kRecordMode));
     if (unnamed) return NewFile(place.directory, std::move(unnamed), "");
     if (errno == EOPNOTSUPP) return make_temporary(place);
     return failed(place, errno);
@@ -68,7 +67,8 @@ class NewFile {
     std::array<std::uint8_t, 8> random{};
     if (const auto filled = fill_random(random); !filled) return filled.error();
     std::string name = ".new-" + std::to_string(load_little_endian<std::uint64_t>(random));
-    UniqueFd file(::openat(place.directory, name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, kMode));
+    UniqueFd file(
+        ::openat(place.directory, name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, kRecordMode));
     if (!file) return system_error(Error::Code::kStore, place.path, "created", errno);
     return NewFile(place.directory, std::move(file), std::move(name));
   }
@@ -80,7 +80,7 @@ class NewFile {
 
 Result<void> fill(int fd, const RecordPlace& place, const RecordImage& image) {
   if (const auto checked = check_file_size_limit(kRecordImageBytes, place.path); !checked) return checked;
-  if (::fchmod(fd, kMode) != 0) return failed(place, errno);  // whatever the umask of the host program is
+  if (::fchmod(fd, kRecordMode) != 0) return failed(place, errno);  // whatever the umask of the host program is
   if (const auto written = write_fully(fd, image.bytes(), 0, place.path); !written) return written;
   if (::fsync(fd) != 0) return system_error(Error::Code::kStore, place.path, "flushed to disk", errno);
   return done();

@@ -11,7 +11,6 @@
 namespace twinlock {
 namespace {
 
-constexpr mode_t kMode = S_IRUSR | S_IWUSR;
 constexpr mode_t kModeBits = 07777;
 constexpr int kMostReplacements = 100;  ///< A record that is removed and made again so often while we wait is a fault.
 
@@ -99,7 +98,7 @@ Result<void> check_owner_and_mode(int fd, const std::string& path) {
   }
   struct stat status {};
   if (::fstat(fd, &status) != 0) return system_error(Error::Code::kStore, path, "examined", errno);
-  if ((status.st_mode & kModeBits) != kMode) return flawed(path, "has not the mode 0600", "chmod 0600 " + path);
+  if ((status.st_mode & kModeBits) != kRecordMode) return flawed(path, "has not the mode 0600", "chmod 0600 " + path);
   return done();
 }
 

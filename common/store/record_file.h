@@ -6,6 +6,8 @@
 // MUST 4: an existing record is overwritten in place, slot by slot, never replaced, so that locks keep their meaning.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <string>
 
@@ -15,6 +17,9 @@
 #include "store/record_lock.h"
 
 namespace twinlock {
+
+/// Of a record's file: read and written by its owner alone.
+inline constexpr mode_t kRecordMode = S_IRUSR | S_IWUSR;
 
 /// Where a record lies.
 struct RecordPlace {

@@ -8,7 +8,6 @@ namespace {
 
 using namespace test;
 
-constexpr std::string_view kBypassCode = "271828182";
 constexpr std::string_view kPaperCode = "ABCDEFGHIJKL";
 
 Desk desk_with_backup_codes() {

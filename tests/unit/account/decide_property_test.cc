@@ -18,7 +18,6 @@ using Random = std::mt19937_64;
 std::uint64_t below(Random& random, std::uint64_t limit) { return random() % limit; }
 
 constexpr std::string_view kPaperCodes[] = {"ABCDEFGHIJKL", "MNOPQRSTUVWX", "YZ234567ABCD"};
-constexpr std::string_view kBypassCode = "271828182";
 constexpr std::string_view kAddresses[] = {"192.0.2.7",   "192.0.2.8",     "198.51.100.9",
                                            "203.0.113.5", "2001:db8:7::1", "local"};
 

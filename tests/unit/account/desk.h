@@ -19,6 +19,8 @@ inline void PrintTo(Verdict verdict, std::ostream* out) { *out << name_of(verdic
 
 namespace test {
 
+inline constexpr std::string_view kBypassCode = "271828182";
+
 /// As shipped: sshd opens samba, samba opens itself, each for ten hours.
 inline DecisionPolicy shipped_policy() {
   const auto sshd = service_of("sshd");

@@ -17,7 +17,7 @@ constexpr std::uint64_t kWindow = 1;
 
 SecretRecord restored(const SecretRecord& record) { return distrusted(record, Doubt::kRestored, kNow, kWindow); }
 
-SecretRecord with_everything() {
+SecretRecord backed_up() {
   auto record = RecordBuilder()
                     .totp()
                     .hotp()
@@ -56,25 +56,25 @@ TEST(Restored, AcceptsTheCodeOfTheFirstStepBehindThat) {
 }
 
 TEST(Restored, AsksHotpTokensToResync) {
-  Desk desk{.record = restored(with_everything())};
+  Desk desk{.record = restored(backed_up())};
   EXPECT_TRUE(desk.record->tokens[1].needs_resync);
   EXPECT_EQ(desk.type_in_vain(kHotpCodes[0]), Verdict::kWrongCode);
 }
 
 TEST(Restored, VoidsRecoveryCodes) {
-  Desk desk{.record = restored(with_everything())};
+  Desk desk{.record = restored(backed_up())};
   EXPECT_EQ(desk.type_in_vain("ABCDEFGHIJKL"), Verdict::kReplayed);
 }
 
 TEST(Restored, EndsTelephoneCodes) {
-  Desk desk{.record = with_everything()};
+  Desk desk{.record = backed_up()};
   EXPECT_EQ(Desk{.record = desk.record}.type("271828182"), Verdict::kAccepted);
   desk.record = restored(desk.record);
   EXPECT_EQ(desk.type_in_vain("271828182"), Verdict::kWrongCode);
 }
 
 TEST(Restored, EndsInvitationsWithTheirTokensLeasesAndProofs) {
-  const auto record = restored(with_everything());
+  const auto record = restored(backed_up());
   EXPECT_EQ(record->invitation, Invitation{});
   EXPECT_EQ(record->leases, decltype(Record::leases){});
   EXPECT_EQ(record->proofs, decltype(Record::proofs){});
@@ -82,13 +82,13 @@ TEST(Restored, EndsInvitationsWithTheirTokensLeasesAndProofs) {
 }
 
 TEST(Restored, DropsPendingTokens) {
-  auto record = with_everything();
+  auto record = backed_up();
   record->tokens[0].state = Token::State::kPending;
   EXPECT_FALSE(restored(record)->tokens[0].used());
 }
 
 TEST(Restored, KeepsWhatSlowsGuessingDownAndWhatIsUsedUp) {
-  auto before = with_everything();
+  auto before = backed_up();
   before->unknown_budget = {60'000, kNow};
   before->throttle[0].failures = 9;
   before->disabled = true;

@@ -17,7 +17,7 @@ namespace {
 
 using namespace test;
 
-constexpr std::string_view kHome = "192.0.2.7";
+constexpr std::string_view kOwnAddress = "192.0.2.7";
 constexpr UnixTime kStart{1767571200};  // Monday, 5 January 2026, 00:00 UTC
 constexpr UnixTime kEnd = kStart + days(365);
 
@@ -35,7 +35,7 @@ class Year {
  public:
   explicit Year(SecretRecord record) {
     desk_.record = std::move(record);
-    remember_login(*desk_.record, client_of(kHome), kStart - days(1));
+    remember_login(*desk_.record, client_of(kOwnAddress), kStart - days(1));
   }
 
   void add_attacker(Attacker::Place place) { attackers_.push_back({.place = place}); }
@@ -76,16 +76,16 @@ class Year {
   /// From the usual address; where that is refused the helpdesk helps with a telephone code.
   void owner_logs_in() {
     ++owner_logins_;
-    if (desk_.type_from(kHome, phone_code(desk_.now)) == Verdict::kAccepted) return;
+    if (desk_.type_from(kOwnAddress, phone_code(desk_.now)) == Verdict::kAccepted) return;
     ++owner_refusals_;
     desk_.record->bypass = {true, 0, expect_value(make_code_hash(desk_.record->code_key, "271828182")), desk_.now,
                             desk_.now + Seconds(900)};
-    EXPECT_EQ(desk_.type_from(kHome, "271828182"), Verdict::kAccepted);
+    EXPECT_EQ(desk_.type_from(kOwnAddress, "271828182"), Verdict::kAccepted);
   }
 
   void guess(Attacker& attacker) {
     const bool at_home = attacker.place == Attacker::Place::kOwnersAddress;
-    desk_.client = client_of(at_home ? std::string(kHome) : address_of(attacker.guesses));
+    desk_.client = client_of(at_home ? std::string(kOwnAddress) : address_of(attacker.guesses));
     const std::uint64_t acceptable = count_acceptable_codes();
     const Verdict verdict = desk_.type(unlucky_code());
     EXPECT_TRUE(verdict == Verdict::kWrongCode || verdict == Verdict::kThrottled) << name_of(verdict);

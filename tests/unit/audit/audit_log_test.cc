@@ -32,7 +32,7 @@ struct SyslogLine {
 };
 
 /// An audit log in a directory of its own, and what went to syslog instead.
-struct Log {
+struct LogOnDisk {
   test::TempDirectory directory;
   std::string path = directory.file("audit.log");
   std::string run_dir = directory.file("run");
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Names, Injection,
                                 std::string(100'000, 'a')));
 
 TEST(AuditLog, AppendsLines) {
-  Log log;
+  LogOnDisk log;
   log.record(login_of("alice"));
   log.record(login_of("bob"));
   EXPECT_EQ(log.text(), audit_json(login_of("alice")) + "\n" + audit_json(login_of("bob")) + "\n");
@@ -102,7 +102,7 @@ TEST(AuditLog, AppendsLines) {
 }
 
 TEST(AuditLog, BeginsANewLineBehindATornOne) {
-  Log log;
+  LogOnDisk log;
   log.record(login_of("alice"));
   log.write(R"({"time":"2025-11-)");
   log.record(login_of("bob"));
@@ -110,7 +110,7 @@ TEST(AuditLog, BeginsANewLineBehindATornOne) {
 }
 
 TEST(AuditLog, WithoutAFileTellsSyslog) {
-  Log log;
+  LogOnDisk log;
   log.path = "";
   log.record(login_of("alice"));
   ASSERT_EQ(log.syslog.size(), 1U);
@@ -119,7 +119,7 @@ TEST(AuditLog, WithoutAFileTellsSyslog) {
 }
 
 TEST(AuditLog, TellsSyslogLineAndReasonWhereTheFileFails) {
-  Log log;
+  LogOnDisk log;
   log.path = log.directory.file("nowhere/audit.log");
   log.record(login_of("alice"));
   ASSERT_EQ(log.syslog.size(), 2U);
@@ -129,7 +129,7 @@ TEST(AuditLog, TellsSyslogLineAndReasonWhereTheFileFails) {
 }
 
 TEST(AuditLog, WritesToNoFileThatOthersMayRead) {
-  Log log;
+  LogOnDisk log;
   log.write("");
   std::filesystem::permissions(log.path, std::filesystem::perms(0640));
   log.record(login_of("alice"));

@@ -11,28 +11,28 @@ namespace {
 
 using namespace testing;
 
-constexpr UnixTime kNow = {1'764'000'000};  // 2025-11-24T16:00:00Z
+constexpr UnixTime kToday = {1'764'000'000};  // 2025-11-24T16:00:00Z
 
-std::string line_of(int number) {
+std::string line_number(int number) {
   return R"({"time":"2025-11-24T16:00:00Z","event":"login","token":)" + std::to_string(number) + ",\"actor\":null}\n";
 }
 
 /// A log that grows by sealed stretches, and what is kept apart of it.
-struct Log {
+struct SealedLog {
   SecretBytes key{std::string_view("0123456789abcdef0123456789abcdef")};
   std::string text;
   ChainFacts facts;
   Seal last{};
 
-  Log() {
+  SealedLog() {
     facts.log = "audit.log";
     facts.boot = last.boot = "this start";
-    facts.now = kNow;
+    facts.now = kToday;
   }
   void seal(const std::string& stretch) {
     Sha256 sum;
     sum.add(stretch);
-    last.time = kNow;
+    last.time = kToday;
     last.previous = last.mac;
     ++last.sequence;
     last.lines = static_cast<std::uint64_t>(std::ranges::count(stretch, '\n'));
@@ -59,7 +59,7 @@ struct Log {
 };
 
 TEST(SealLine, IsReadBackAndKnowsItsKey) {
-  Log log;
+  SealedLog log;
   log.last.lost = "a \"word\"";
   log.seal("");
   const std::string_view line = std::string_view(log.text).substr(0, log.text.size() - 1);
@@ -73,8 +73,8 @@ TEST(SealLine, IsReadBackAndKnowsItsKey) {
 }
 
 TEST(StretchReader, FindsTheSameWhereverBlocksEnd) {
-  Log log;
-  for (int i = 0; i < 3; ++i) log.seal(line_of(i) + line_of(i));
+  SealedLog log;
+  for (int i = 0; i < 3; ++i) log.seal(line_number(i) + line_number(i));
   for (std::size_t size : {1U, 7U, 64U, 4096U}) {
     std::vector<std::uint64_t> ends;
     StretchReader reader(log.key, {}, [&](const SealedStretch& sealed) {
@@ -88,10 +88,10 @@ TEST(StretchReader, FindsTheSameWhereverBlocksEnd) {
 }
 
 TEST(StretchReader, TellsTornLinesFromWholeOnes) {
-  Log log;
+  SealedLog log;
   const std::string odd = R"({"time":"2025-11-24T16:00:00Z","event":"login","user":"}x","actor":null})";
-  log.text = odd + "\n" + odd.substr(0, odd.find(char{0x7d}) + 1) + "\n\n" + line_of(1) + std::string(5, '\0') + "\n" +
-             line_of(2).substr(0, 30);
+  log.text = odd + "\n" + odd.substr(0, odd.find(char{0x7d}) + 1) + "\n\n" + line_number(1) + std::string(5, '\0') +
+             "\n" + line_number(2).substr(0, 30);
   ASSERT_TRUE(log.text.find("\"user\":\"}\n") != std::string::npos);  // a torn line that ends like a whole one
   EXPECT_THAT(log.check().findings, Each(Field(&ChainFinding::grade, Ne(Grade::kFail))));
   StretchReader reader(log.key, {}, {});
@@ -100,9 +100,9 @@ TEST(StretchReader, TellsTornLinesFromWholeOnes) {
 }
 
 TEST(CheckChain, OfAWholeLogIsOk) {
-  Log log;
-  log.seal(line_of(1) + line_of(2));
-  log.seal(line_of(3));
+  SealedLog log;
+  log.seal(line_number(1) + line_number(2));
+  log.seal(line_number(3));
   const ChainReport report = log.check();
   EXPECT_EQ(report.result, Grade::kOk);
   EXPECT_EQ(report.lines, 3U);
@@ -111,9 +111,9 @@ TEST(CheckChain, OfAWholeLogIsOk) {
 }
 
 TEST(CheckChain, FailsAtEachSingleByteThatIsChanged) {
-  Log log;
-  log.seal(line_of(1) + line_of(2));
-  log.seal(line_of(3));
+  SealedLog log;
+  log.seal(line_number(1) + line_number(2));
+  log.seal(line_number(3));
   const std::string whole = log.text;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     log.text = whole;
@@ -123,9 +123,9 @@ TEST(CheckChain, FailsAtEachSingleByteThatIsChanged) {
 }
 
 TEST(CheckChain, FailsWhereverTheEndIsCutOff) {
-  Log log;
-  log.seal(line_of(1) + line_of(2));
-  log.seal(line_of(3));
+  SealedLog log;
+  log.seal(line_number(1) + line_number(2));
+  log.seal(line_number(3));
   const std::string whole = log.text;
   for (std::size_t length = 0; length < whole.size(); ++length) {
     log.text = whole.substr(0, length);
@@ -134,73 +134,73 @@ TEST(CheckChain, FailsWhereverTheEndIsCutOff) {
 }
 
 TEST(CheckChain, TakesOneSealAheadOfTheHeadAndNotTwo) {
-  Log log;
-  log.seal(line_of(1));
+  SealedLog log;
+  log.seal(line_number(1));
   const ChainHead head = log.facts.head;
-  log.seal(line_of(2));
+  log.seal(line_number(2));
   log.facts.head = head;
   EXPECT_EQ(log.check().result, Grade::kOk);
-  log.seal(line_of(3));
+  log.seal(line_number(3));
   log.facts.head = head;
   EXPECT_EQ(log.check().result, Grade::kFail);
 }
 
 TEST(CheckChain, WarnsOfWhatACrashLostAndOnlyThere) {
-  Log log;
-  log.seal(line_of(1));
+  SealedLog log;
+  log.seal(line_number(1));
   const ChainHead head = log.facts.head;
-  log.seal(line_of(2));
-  log.replace(line_of(2), std::string(line_of(2).size() - 1, '\0') + "\n");
+  log.seal(line_number(2));
+  log.replace(line_number(2), std::string(line_number(2).size() - 1, '\0') + "\n");
   log.facts.head = head;
   EXPECT_EQ(log.check().result, Grade::kFail);  // the same start of the machine: nothing was lost
   log.facts.boot = "another start";
   EXPECT_EQ(log.check().result, Grade::kWarn);
   log.last.lost = "it stopped";
-  log.seal(line_of(3));
+  log.seal(line_number(3));
   EXPECT_EQ(log.check().result, Grade::kWarn);
-  log.seal(line_of(4));
-  log.replace(line_of(4), line_of(5));
+  log.seal(line_number(4));
+  log.replace(line_number(4), line_number(5));
   EXPECT_EQ(log.check().result, Grade::kFail);
 }
 
 TEST(CheckChain, CountsWhatWentToSyslog) {
-  Log log;
+  SealedLog log;
   log.last.missed = 7;
-  log.seal(line_of(1));
+  log.seal(line_number(1));
   EXPECT_EQ(log.check().result, Grade::kWarn);
   EXPECT_EQ(log.check().missed, 7U);
 }
 
 TEST(CheckChain, FailsAtTheMarkOfABreakUntilItIsPurged) {
-  Log log;
+  SealedLog log;
   log.last.broken = "the head was missing";
-  log.seal(line_of(1));
+  log.seal(line_number(1));
   const Seal marked = log.last;
   const std::string purged = seal_line(marked, log.key)->text;
-  log.seal(line_of(2));
+  log.seal(line_number(2));
   EXPECT_EQ(log.check().result, Grade::kFail);
-  log.replace(line_of(1), "");
-  log.facts.head.start = {1, marked.mac, kNow, "root", ""};
+  log.replace(line_number(1), "");
+  log.facts.head.start = {1, marked.mac, kToday, "root", ""};
   EXPECT_EQ(log.check().result, Grade::kOk);
   log.facts.head.start.broken = "the head was missing";  // it was purged by its age alone
   EXPECT_EQ(log.check().result, Grade::kFail);
 }
 
 TEST(CheckChain, WarnsOfLinesThatWaitTooLongForASeal) {
-  Log log;
-  log.seal(line_of(1));
-  log.text += line_of(2);
+  SealedLog log;
+  log.seal(line_number(1));
+  log.text += line_number(2);
   EXPECT_EQ(log.check().result, Grade::kOk);
-  log.facts.now = kNow + Seconds(7200);
+  log.facts.now = kToday + Seconds(7200);
   EXPECT_EQ(log.check().result, Grade::kWarn);
   EXPECT_EQ(log.check().unsealed, 1U);
 }
 
 TEST(ChainHead, IsReadBackAndKnowsItsKey) {
-  Log log;
-  log.seal(line_of(1));
+  SealedLog log;
+  log.seal(line_number(1));
   ChainHead head = log.facts.head;
-  head.start = {7, head.seal, kNow, "al\"ice", "words"};
+  head.start = {7, head.seal, kToday, "al\"ice", "words"};
   head.missed = 3;
   const std::string text = *head_text(head, log.key);
   const auto read = parse_head(text, log.key);

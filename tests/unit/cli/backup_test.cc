@@ -32,17 +32,17 @@ SecretRecord full() {
   return record;
 }
 
-/// Made once: scrypt takes its time.
-struct Made {
+/// MadeBackup once: scrypt takes its time.
+struct MadeBackup {
   BackupBytes file;
   BackupSeal seal;
   std::vector<std::size_t> items;  ///< Where each begins.
 };
 
-const Made& made() {
-  static const Made kMade = [] {
+const MadeBackup& made() {
+  static const MadeBackup kMade = [] {
     auto fresh = expect_value(begin_backup(SecretBytes(kPassphrase)));
-    Made result{{}, copy_of(fresh.seal), {}};
+    MadeBackup result{{}, copy_of(fresh.seal), {}};
     const auto write = [&](std::span<const std::uint8_t> bytes) {
       if (!result.file.empty()) result.items.push_back(result.file.size());
       result.file.insert(result.file.end(), bytes.begin(), bytes.end());

@@ -12,7 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
-PamFiles files_of(std::map<std::string, std::string> texts) {
+PamFiles stack_files_of(std::map<std::string, std::string> texts) {
   return [texts = std::move(texts)](const std::string& name) -> std::optional<PamFile> {
     const auto found = texts.find(name);
     if (found == texts.end()) return std::nullopt;
@@ -54,9 +54,9 @@ TEST(ParsePamControl, MakesAFlawFailEvenOnSuccess) {
 
 TEST(LoadPamStack, NamesThePlaceOfEachLineThroughAllIncludes) {
   const auto stack =
-      load_pam_stack(files_of({{"sshd", "@include common\nauth substack deep\naccount required pam_c.so\n"},
-                               {"common", "\nauth required pam_a.so\nsession required pam_s.so\n"},
-                               {"deep", "account required pam_no.so\nauth required /lib/pam_b.so x\n"}}),
+      load_pam_stack(stack_files_of({{"sshd", "@include common\nauth substack deep\naccount required pam_c.so\n"},
+                                     {"common", "\nauth required pam_a.so\nsession required pam_s.so\n"},
+                                     {"deep", "account required pam_no.so\nauth required /lib/pam_b.so x\n"}}),
                      "sshd");
   const auto& auth = stack.of(PamFacility::kAuth);
   ASSERT_EQ(3U, auth.size());
@@ -69,28 +69,29 @@ TEST(LoadPamStack, NamesThePlaceOfEachLineThroughAllIncludes) {
 }
 
 TEST(LoadPamStack, TakesTheLinesOfOtherForWhatTheServiceLacks) {
-  const auto stack = load_pam_stack(files_of({{"sshd", "auth required pam_a.so\n"},
-                                              {"other", "auth required pam_deny.so\naccount required pam_x.so\n"}}),
-                                    "sshd");
+  const auto stack =
+      load_pam_stack(stack_files_of({{"sshd", "auth required pam_a.so\n"},
+                                     {"other", "auth required pam_deny.so\naccount required pam_x.so\n"}}),
+                     "sshd");
   EXPECT_EQ("pam_a", stack.of(PamFacility::kAuth).at(0).module_name());
   EXPECT_EQ("pam_x", stack.of(PamFacility::kAccount).at(0).module_name());
 }
 
 TEST(LoadPamStack, SaysWhichLinesLibpamDoesNotUnderstand) {
   const auto stack = load_pam_stack(
-      files_of({{"sshd", "auth requierd pam_a.so\nauht required pam_a.so\nauth required\nauth include gone\n"}}),
+      stack_files_of({{"sshd", "auth requierd pam_a.so\nauht required pam_a.so\nauth required\nauth include gone\n"}}),
       "sshd");
   ASSERT_EQ(4U, stack.flaws.size());
   EXPECT_EQ("/etc/pam.d/sshd:1", stack.flaws[0].place);
   EXPECT_FALSE(stack.broken);
-  EXPECT_TRUE(load_pam_stack(files_of({{"sshd", "@include gone\n"}}), "sshd").broken);
+  EXPECT_TRUE(load_pam_stack(stack_files_of({{"sshd", "@include gone\n"}}), "sshd").broken);
 }
 
 /// libpam 1.5.2 takes what stands behind the 1023rd byte of a line, a remark too, for another line.
 TEST(LoadPamStack, ObjectsToLinesThatLibpamTakesForTwo) {
   const auto flaws_with = [](std::size_t length) {
     const std::string remark = "#" + std::string(length - 1, 'x') + "\n";
-    return load_pam_stack(files_of({{"sshd", "auth required pam_a.so\n" + remark}}), "sshd").flaws;
+    return load_pam_stack(stack_files_of({{"sshd", "auth required pam_a.so\n" + remark}}), "sshd").flaws;
   };
   EXPECT_TRUE(flaws_with(1022).empty());
   ASSERT_EQ(1U, flaws_with(1023).size());
@@ -99,7 +100,7 @@ TEST(LoadPamStack, ObjectsToLinesThatLibpamTakesForTwo) {
 
 TEST(Explore, FindsEveryEndingOfALineWithSeveralAnswers) {
   const auto stack = load_pam_stack(
-      files_of(
+      stack_files_of(
           {{"x", "auth [success=1 default=ignore] pam_a.so\nauth requisite pam_deny.so\nauth required pam_b.so\n"}}),
       "x");
   const auto endings = explore(stack.of(PamFacility::kAuth), [](const PamHandler& handler) -> std::vector<PamReturn> {

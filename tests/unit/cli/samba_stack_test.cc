@@ -6,8 +6,8 @@
 namespace twinlock {
 namespace {
 
-constexpr const char* kAccount = "account    requisite    pam_twinlock.so\n";
-constexpr const char* kSession = "session    required     pam_twinlock.so\n";
+constexpr const char* kSambaAccount = "account    requisite    pam_twinlock.so\n";
+constexpr const char* kSambaSession = "session    required     pam_twinlock.so\n";
 
 std::string lines_in(const std::string& stack, const PamTexts& others = {}) {
   PamTexts texts{{"common-auth", "auth required pam_unix.so\n"},
@@ -27,8 +27,8 @@ std::string lines_in(const std::string& stack, const PamTexts& others = {}) {
 
 TEST(WithSambaLines, StandsFirstOfAccountAndLastOfSessionOnDebian) {
   EXPECT_EQ(lines_in("@include common-auth\n@include common-account\n@include common-session-noninteractive\n"),
-            std::string("@include common-auth\n") + kAccount +
-                "@include common-account\n@include common-session-noninteractive\n" + kSession);
+            std::string("@include common-auth\n") + kSambaAccount +
+                "@include common-account\n@include common-session-noninteractive\n" + kSambaSession);
 }
 
 TEST(WithSambaLines, StandsFirstOfAccountAndLastOfSessionOnFedora) {
@@ -37,21 +37,21 @@ TEST(WithSambaLines, StandsFirstOfAccountAndLastOfSessionOnFedora) {
                      "session    include      password-auth\npassword   include      password-auth\n"),
             std::string("#%PAM-1.0\nauth       required     pam_nologin.so\n"
                         "auth       include      password-auth\n") +
-                kAccount +
+                kSambaAccount +
                 "account    include      password-auth\n"
                 "session    include      password-auth\npassword   include      password-auth\n" +
-                kSession);
+                kSambaSession);
 }
 
 TEST(WithSambaLines, ChangesNothingTheSecondTime) {
   const std::string once = lines_in("-account required pam_unix.so\n");
-  EXPECT_EQ(once, std::string(kAccount) + "-account required pam_unix.so\n" + kSession);
+  EXPECT_EQ(once, std::string(kSambaAccount) + "-account required pam_unix.so\n" + kSambaSession);
   EXPECT_EQ(lines_in(once), once);
 }
 
 TEST(WithSambaLines, CountsNoRemarkAsOurs) {
   EXPECT_EQ(lines_in("# account requisite pam_twinlock.so\n"),
-            std::string("# account requisite pam_twinlock.so\n") + kAccount + kSession);
+            std::string("# account requisite pam_twinlock.so\n") + kSambaAccount + kSambaSession);
 }
 
 TEST(WithSambaLines, ReplacesALineOfOursThatWouldNotCount) {
@@ -59,24 +59,24 @@ TEST(WithSambaLines, ReplacesALineOfOursThatWouldNotCount) {
   for (const std::string weak :
        {"account    optional     pam_twinlock.so\n", "account [default=ignore] pam_twinlock.so\n",
         "account sufficient /usr/lib/security/pam_twinlock.so debug\n"}) {
-    EXPECT_EQ(lines_in(weak + rest + kSession), kAccount + rest + kSession);
+    EXPECT_EQ(lines_in(weak + rest + kSambaSession), kSambaAccount + rest + kSambaSession);
   }
   EXPECT_EQ(lines_in("account sufficient pam_permit.so\naccount required pam_twinlock.so\n"),
-            std::string(kAccount) + "account sufficient pam_permit.so\n" + kSession);
+            std::string(kSambaAccount) + "account sufficient pam_permit.so\n" + kSambaSession);
 }
 
 TEST(WithSambaLines, LeavesALineOfOursThatCounts) {
-  const std::string stack = std::string("account required pam_twinlock.so debug # first\n") + kSession;
+  const std::string stack = std::string("account required pam_twinlock.so debug # first\n") + kSambaSession;
   EXPECT_EQ(lines_in(stack), stack);
 }
 
 TEST(WithSambaLines, BelievesNoRemarkBehindALine) {
   EXPECT_EQ(lines_in("account required pam_unix.so # not pam_twinlock.so\n"),
-            std::string(kAccount) + "account required pam_unix.so # not pam_twinlock.so\n" + kSession);
+            std::string(kSambaAccount) + "account required pam_unix.so # not pam_twinlock.so\n" + kSambaSession);
 }
 
 TEST(WithSambaLines, StandsBeforeAnIncludeThatMayHoldAnything) {
-  EXPECT_EQ(lines_in("@include smb-common\n"), std::string(kAccount) + "@include smb-common\n" + kSession);
+  EXPECT_EQ(lines_in("@include smb-common\n"), std::string(kSambaAccount) + "@include smb-common\n" + kSambaSession);
 }
 
 TEST(WithSambaLines, RefusesATextThatEndsInTheMiddleOfALine) {
@@ -86,21 +86,22 @@ TEST(WithSambaLines, RefusesATextThatEndsInTheMiddleOfALine) {
 }
 
 TEST(WithSambaLines, AreNotSwallowedByALineThatGoesOn) {
-  EXPECT_EQ(
-      lines_in("auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so\n"),
-      "auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so\n" + std::string(kAccount) + kSession);
+  EXPECT_EQ(lines_in("auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so\n"),
+            "auth required pam_unix.so \\\naccount=odd\nsession required pam_unix.so\n" + std::string(kSambaAccount) +
+                kSambaSession);
 }
 
 TEST(WithSambaLines, StandsBeforeAnIncludeOfWhateverNameThatBringsAccountLines) {
   const PamTexts site{{"auth-rules", "session optional pam_motd.so\naccount sufficient pam_localuser.so\n"}};
   for (const char* include :
        {"@include auth-rules\n", "account include auth-rules\n", "account substack auth-rules\n"}) {
-    EXPECT_EQ(lines_in(include + std::string(kAccount), site), std::string(kAccount) + include + kSession);
+    EXPECT_EQ(lines_in(include + std::string(kSambaAccount), site),
+              std::string(kSambaAccount) + include + kSambaSession);
   }
 }
 
 TEST(WithSambaLines, LeavesALineOfOursThatAnIncludeBringsFirst) {
-  const PamTexts site{{"guarded", std::string(kAccount) + kSession}};
+  const PamTexts site{{"guarded", std::string(kSambaAccount) + kSambaSession}};
   EXPECT_EQ(lines_in("@include guarded\naccount required pam_unix.so\n", site),
             "@include guarded\naccount required pam_unix.so\n");
 }

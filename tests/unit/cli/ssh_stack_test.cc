@@ -12,13 +12,13 @@ using testing::HasSubstr;
 const std::string kKeyRemark =
     "# Who has given a key is not asked for the password; nothing else spares it. See pam_twinlock(8).\n";
 const std::string kCodeRemark = "# The code, asked only of those who know the password or have the key.\n";
-const std::string kAccount =
+const std::string kSshAccount =
     "# Refuses logins that gave no code, such as those with a key alone.\n"
     "account    required     pam_twinlock.so\n";
-const std::string kSession =
+const std::string kSshSession =
     "# Every factor has passed now: the login earns its lease. Must stand last.\n"
     "session    required     pam_twinlock.so\n";
-const std::string kCode = kCodeRemark + "auth       required     pam_twinlock.so\n";
+const std::string kSshCode = kCodeRemark + "auth       required     pam_twinlock.so\n";
 
 std::string key(int skipped) {
   return kKeyRemark + "auth       [success=" + std::to_string(skipped) +
@@ -87,8 +87,8 @@ TEST(SshStack, IsWrittenIntoThatOfDebian12And13AndUbuntu) {
     const auto text =
         set_up(kDebianHead + "@include common-auth\n" + kNologin + kDebianSession + middle + kSelinux + kTail);
     ASSERT_TRUE(text) << text.error().text();
-    EXPECT_EQ(*text, kDebianHead + key(1) + "auth       requisite    pam_unix.so\n" + kCode + kNologin + kAccount +
-                         kDebianSession + middle + kSelinux + kSession + kTail);
+    EXPECT_EQ(*text, kDebianHead + key(1) + "auth       requisite    pam_unix.so\n" + kSshCode + kNologin +
+                         kSshAccount + kDebianSession + middle + kSelinux + kSshSession + kTail);
   }
 }
 
@@ -96,8 +96,8 @@ TEST(SshStack, KeepsTheIncludeOfASiteWithMoreModules) {
   const auto text =
       set_up(kDebianHead + "@include common-auth\n" + kNologin + kDebianSession, {{"common-auth", kCommonAuthSssd}});
   ASSERT_TRUE(text) << text.error().text();
-  EXPECT_EQ(*text,
-            kDebianHead + key(5) + "@include common-auth\n" + kCode + kNologin + kAccount + kDebianSession + kSession);
+  EXPECT_EQ(*text, kDebianHead + key(5) + "@include common-auth\n" + kSshCode + kNologin + kSshAccount +
+                       kDebianSession + kSshSession);
 }
 
 const std::string kFedoraRest = "account    required     pam_sepermit.so\naccount    required     pam_nologin.so\n";
@@ -113,7 +113,8 @@ TEST(SshStack, WritesOutThePasswordOfFedorasSubstack) {
   EXPECT_EQ(*text, "#%PAM-1.0\nauth       required     pam_env.so\n" + key(2) +
                        "auth       [success=1 default=ignore]  pam_unix.so\n"
                        "auth       requisite    pam_sss.so use_first_pass\n" +
-                       kCode + "auth       include      postlogin\n" + kFedoraRest + kAccount + kFedoraTail + kSession);
+                       kSshCode + "auth       include      postlogin\n" + kFedoraRest + kSshAccount + kFedoraTail +
+                       kSshSession);
 }
 
 TEST(SshStack, RefusesASubstackWithModulesThatItCannotPlace) {
@@ -133,17 +134,17 @@ TEST(SshStack, ChangesNothingTheSecondTime) {
 }
 
 TEST(SshStack, MendsOurOwnLinesWhereTheyStandWrong) {
-  const std::string good = key(1) + "auth       requisite    pam_unix.so\n" + kCode + kAccount +
-                           "@include common-account\n" + "@include common-session\n" + kSession;
+  const std::string good = key(1) + "auth       requisite    pam_unix.so\n" + kSshCode + kSshAccount +
+                           "@include common-account\n" + "@include common-session\n" + kSshSession;
   const std::string password = "auth       requisite    pam_unix.so\n";
   const std::string rest = "@include common-account\n@include common-session\n";
   for (const std::string& wrong :
        {"auth required pam_twinlock.so\n" + password + rest,  // the code before the password
         password + "auth optional pam_twinlock.so\n" + rest,  // a refusal that counts for nothing
-        key(2) + password + kCode + rest,                     // a key spares the code
-        password + kCode + "@include common-account\n" + kAccount + "@include common-session\n",  // too late
-        password + kCode + "account sufficient pam_twinlock.so\n" + rest,
-        password + kCode +
+        key(2) + password + kSshCode + rest,                  // a key spares the code
+        password + kSshCode + "@include common-account\n" + kSshAccount + "@include common-session\n",  // too late
+        password + kSshCode + "account sufficient pam_twinlock.so\n" + rest,
+        password + kSshCode +
             "@include common-account\nsession required \\\n pam_twinlock.so\n@include common-session\n"}) {
     const auto text = set_up(wrong);
     ASSERT_TRUE(text) << text.error().text() << wrong;
@@ -163,12 +164,12 @@ TEST(SshStack, RefusesWhatWouldGoRoundUs) {
 TEST(SshStack, StandsBeforeAccountLinesThatCouldEndTheStack) {
   const auto text = set_up("@include common-auth\naccount sufficient pam_succeed_if.so uid < 1000\n" + kDebianSession);
   ASSERT_TRUE(text) << text.error().text();
-  EXPECT_THAT(*text, HasSubstr(kAccount + "account sufficient"));
+  EXPECT_THAT(*text, HasSubstr(kSshAccount + "account sufficient"));
 }
 
 TEST(SshStack, RefusesSplitWhichItDoesNotWrite) {
-  const auto text = set_up("auth requisite pam_twinlock.so split\nauth requisite pam_unix.so use_first_pass\n" + kCode +
-                           kAccount + kDebianSession + kSession);
+  const auto text = set_up("auth requisite pam_twinlock.so split\nauth requisite pam_unix.so use_first_pass\n" +
+                           kSshCode + kSshAccount + kDebianSession + kSshSession);
   ASSERT_FALSE(text);
   EXPECT_THAT(text.error().why, HasSubstr("split"));
 }
@@ -203,10 +204,10 @@ TEST(SshStack, KeepsTheOtherLinesOfWhatItWritesOut) {
       "session required pam_limits.so\npassword required pam_unix.so\n";
   const auto text = set_up("@include site\nsession optional pam_motd.so\n", {{"site", site}});
   ASSERT_TRUE(text) << text.error().text();
-  EXPECT_EQ(*text, key(1) + "auth       requisite    pam_unix.so\n" + kCode + kAccount +
+  EXPECT_EQ(*text, key(1) + "auth       requisite    pam_unix.so\n" + kSshCode + kSshAccount +
                        "account    include      site\npassword   include      site\nsession    include      site\n"
                        "session optional pam_motd.so\n" +
-                       kSession);
+                       kSshSession);
 }
 
 TEST(SshStack, KeepsLinesOfOtherKindsAmongThoseForThePassword) {
@@ -215,12 +216,12 @@ TEST(SshStack, KeepsLinesOfOtherKindsAmongThoseForThePassword) {
       "auth requisite pam_deny.so\nauth required pam_permit.so\nsession required pam_limits.so\n",
       {{"first", "auth sufficient pam_unix.so\n"}});
   ASSERT_TRUE(text) << text.error().text();
-  EXPECT_THAT(*text, HasSubstr("# a remark\n" + kAccount + "account required pam_access.so\n"));
+  EXPECT_THAT(*text, HasSubstr("# a remark\n" + kSshAccount + "account required pam_access.so\n"));
   const auto plain = set_up(
       "auth [success=2 default=ignore] pam_unix.so\naccount required pam_access.so\nauth [success=1 default=ignore] "
       "pam_sss.so use_first_pass\nauth requisite pam_deny.so\nauth required pam_permit.so\n");
   ASSERT_TRUE(plain) << plain.error().text();
-  EXPECT_THAT(*plain, HasSubstr("\n" + kAccount + "account required pam_access.so\n"));
+  EXPECT_THAT(*plain, HasSubstr("\n" + kSshAccount + "account required pam_access.so\n"));
   EXPECT_THAT(*plain, HasSubstr(key(4) + "auth [success=2 default=ignore] pam_unix.so\n"));
 }
 
@@ -231,13 +232,13 @@ TEST(SshStack, StandsBeforeEveryAccountLineButThoseOfMaintenance) {
     const auto text =
         set_up("@include common-auth\naccount requisite pam_nologin.so\n" + std::string(other) + kDebianSession);
     ASSERT_TRUE(text) << text.error().text();
-    EXPECT_THAT(*text, HasSubstr("account requisite pam_nologin.so\n" + kAccount + other));
+    EXPECT_THAT(*text, HasSubstr("account requisite pam_nologin.so\n" + kSshAccount + other));
   }
 }
 
 TEST(SshStack, LeavesAnAccountLineThatCountsWhereItStands) {
-  const std::string good = key(1) + "auth requisite pam_unix.so\n" + kCode +
-                           "account required pam_access.so\naccount required pam_unix.so\n" + kAccount + kSession;
+  const std::string good = key(1) + "auth requisite pam_unix.so\n" + kSshCode +
+                           "account required pam_access.so\naccount required pam_unix.so\n" + kSshAccount + kSshSession;
   const auto text = set_up(good);
   ASSERT_TRUE(text) << text.error().text();
   EXPECT_EQ(*text, good);

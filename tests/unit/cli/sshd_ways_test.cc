@@ -29,7 +29,7 @@ constexpr const char* kGood =
     "auth required pam_twinlock.so\naccount required pam_twinlock.so\naccount required pam_unix.so\n"
     "session required pam_twinlock.so\n";
 
-PamStack stack_of(const std::string& text) {
+PamStack sshd_stack(const std::string& text) {
   return load_pam_stack(
       [&](const std::string& name) {
         return name == "sshd" ? std::optional(PamFile{"sshd", text}) : std::nullopt;
@@ -41,7 +41,7 @@ bool all_installed(const PamHandler&) { return true; }
 
 std::vector<std::string> failures(const std::string& settings, const std::string& stack_text) {
   Findings findings;
-  const PamStack stack = stack_of(stack_text);
+  const PamStack stack = sshd_stack(stack_text);
   const StackVerdict verdict(stack, PamHost::kSshd, all_installed);
   const SshdGuest guest{"alice", false, SshdSettings::parse(settings)};
   judge_ways(guest, verdict, findings);
@@ -137,7 +137,7 @@ TEST(SshdWays, KnowTheKeyExchangeWithKerberos) {
 }
 
 TEST(StackVerdict, BlamesTheLineThatSkips) {
-  const PamStack stack = stack_of("auth sufficient pam_unix.so\nauth required pam_twinlock.so\n");
+  const PamStack stack = sshd_stack("auth sufficient pam_unix.so\nauth required pam_twinlock.so\n");
   const StackVerdict verdict(stack, PamHost::kSshd, all_installed);
   const auto hole = verdict.passes_auth({Given::kRight, Given::kWrong, Key::kNone});
   ASSERT_TRUE(hole);
@@ -146,7 +146,7 @@ TEST(StackVerdict, BlamesTheLineThatSkips) {
 }
 
 TEST(StackVerdict, TriesModulesThatItDoesNotKnowBothWays) {
-  const PamStack stack = stack_of(
+  const PamStack stack = sshd_stack(
       "auth required pam_unix.so\nauth [success=1 default=ignore] pam_strange.so\n"
       "auth required pam_twinlock.so\nauth required pam_permit.so\n");
   const StackVerdict verdict(stack, PamHost::kSshd, all_installed);
@@ -155,7 +155,7 @@ TEST(StackVerdict, TriesModulesThatItDoesNotKnowBothWays) {
 
 TEST(StackVerdict, KnowsThatSshdRunsAsRoot) {
   const PamStack stack =
-      stack_of("auth sufficient pam_rootok.so\nauth requisite pam_unix.so\nauth required pam_twinlock.so\n");
+      sshd_stack("auth sufficient pam_rootok.so\nauth requisite pam_unix.so\nauth required pam_twinlock.so\n");
   const StackScenario nothing{Given::kWrong, Given::kWrong, Key::kNone};
   EXPECT_TRUE(StackVerdict(stack, PamHost::kSshd, all_installed).passes_auth(nothing));
   EXPECT_FALSE(StackVerdict(stack, PamHost::kTerminal, all_installed).passes_auth(nothing));

@@ -17,7 +17,7 @@ struct HkdfVector {
 };
 
 // RFC 5869 appendix A.1 to A.3: the expand step from PRK to OKM.
-const HkdfVector kVectors[] = {
+const HkdfVector kHkdfVectors[] = {
     {"077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5", "f0f1f2f3f4f5f6f7f8f9",
      "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"},
     {"06a6b88c5853361a06104c9ceb35b45cef760014904671014a193f40c15fc244",
@@ -31,7 +31,7 @@ const HkdfVector kVectors[] = {
      "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"}};
 
 TEST(HkdfExpand, FitsRfc5869) {
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : kHkdfVectors) {
     const auto wanted = from_hex(vector.output);
     const auto output = hkdf_expand(from_hex(vector.key), from_hex(vector.info), wanted.size());
     ASSERT_TRUE(output);
@@ -40,7 +40,7 @@ TEST(HkdfExpand, FitsRfc5869) {
 }
 
 TEST(HkdfExpand, RefusesMoreThanTheRfcAllows) {
-  EXPECT_FALSE(hkdf_expand(from_hex(kVectors[0].key), {}, 255 * 32 + 1));
+  EXPECT_FALSE(hkdf_expand(from_hex(kHkdfVectors[0].key), {}, 255 * 32 + 1));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::string repeated(std::string_view hex, std::size_t count) {
 }
 
 // RFC 4231 §4.2–4.5, 4.7, 4.8 (§4.6 is about truncation, which is not offered).
-const HmacVector kVectors[] = {
+const HmacVector kHmacVectors[] = {
     {repeated("0b", 20), "4869205468657265", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
     {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
@@ -42,7 +42,7 @@ const HmacVector kVectors[] = {
      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"}};
 
 TEST(HmacSha256, FitsRfc4231) {
-  for (const auto& vector : kVectors) {
+  for (const auto& vector : kHmacVectors) {
     const auto mac = hmac_sha256(from_hex(vector.key), {from_hex(vector.data)});
     ASSERT_TRUE(mac);
     EXPECT_EQ(to_hex(*mac), vector.mac);
@@ -50,10 +50,10 @@ TEST(HmacSha256, FitsRfc4231) {
 }
 
 TEST(HmacSha256, JoinsItsParts) {
-  const auto key = from_hex(kVectors[1].key);
+  const auto key = from_hex(kHmacVectors[1].key);
   const auto mac = hmac_sha256(key, {bytes_of("what do ya want"), bytes_of(""), bytes_of(" for nothing?")});
   ASSERT_TRUE(mac);
-  EXPECT_EQ(to_hex(*mac), kVectors[1].mac);
+  EXPECT_EQ(to_hex(*mac), kHmacVectors[1].mac);
 }
 
 TEST(EqualInConstantTime, ComparesBytesAndLengths) {

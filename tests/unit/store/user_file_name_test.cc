@@ -8,8 +8,8 @@
 namespace twinlock {
 namespace {
 
-Username user(std::string_view name) { return *Username::parse(name); }
-std::string file_name(std::string_view name) { return *user_file_name(user(name)); }
+Username user_named(std::string_view name) { return *Username::parse(name); }
+std::string file_name(std::string_view name) { return *user_file_name(user_named(name)); }
 
 struct NamePair {
   std::string user;
