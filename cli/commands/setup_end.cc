@@ -11,8 +11,11 @@ namespace {
 
 using Phase = JournalEntry::Phase;
 
+/// Empty: whichever there is.
+using ServiceWord = std::string;
+
 struct UndoOptions {
-  std::string service;
+  ServiceWord service;
   bool yes = false;
   bool force = false;
   bool if_due = false;
@@ -37,6 +40,10 @@ Result<std::vector<JournalEntry>> latest_entries(const Desk& desk, const Journal
   if (latest.empty() && !content->damaged.empty()) return content->damaged.front().error;
   for (const DamagedEntry& damaged : content->damaged) desk.complain(damaged.error);
   return latest;
+}
+
+bool is_meant(const JournalEntry& entry, const ServiceWord& service) {
+  return service.empty() || entry.service == service;
 }
 
 /// A rollback that could not finish leaves such files; what is left of the setup must not stay.
@@ -64,7 +71,7 @@ Result<void> confirm_one(const Desk& desk, const Config& config, const Journal& 
   return done();
 }
 
-Result<ExitStatus> confirm(Desk& desk) {
+Result<ExitStatus> confirm(Desk& desk, const ServiceWord& service) {
   const auto config = read_config(desk.config_path());
   if (!config) return config.error();
   const auto journal = Journal::open_if_any(Journal::directory_in(*config));
@@ -78,7 +85,7 @@ Result<ExitStatus> confirm(Desk& desk) {
   Json confirmed = Json::array();
   std::string text;
   for (const JournalEntry& entry : *latest) {
-    if (entry.phase == Phase::kConfirmed) continue;
+    if (entry.phase == Phase::kConfirmed || !is_meant(entry, service)) continue;
     if (const auto kept = confirm_one(desk, *config, **journal, entry); !kept) {
       failures.push_back(kept.error());
       continue;
@@ -93,10 +100,10 @@ Result<ExitStatus> confirm(Desk& desk) {
 }
 
 /// The setup that is meant: the one that is named, else the one that waits, else the only one.
-Result<JournalEntry> choose(const std::vector<JournalEntry>& latest, const std::string& service) {
+Result<JournalEntry> choose(const std::vector<JournalEntry>& latest, const ServiceWord& service) {
   std::vector<JournalEntry> meant;
   for (const JournalEntry& entry : latest) {
-    if (service.empty() || entry.service == service) meant.push_back(entry);
+    if (is_meant(entry, service)) meant.push_back(entry);
   }
   const auto waits = [](const JournalEntry& entry) { return entry.phase != Phase::kConfirmed; };
   if (std::ranges::any_of(meant, waits)) std::erase_if(meant, std::not_fn(waits));
@@ -163,7 +170,10 @@ Result<ExitStatus> undo(Desk& desk, const UndoOptions& options) {
 }  // namespace
 
 void add_setup_ends(Grammar& grammar) {
-  grammar.command("setup confirm", "keep what a setup changed", confirm);
+  const auto service = std::make_shared<ServiceWord>();
+  grammar
+      .command("setup confirm", "keep what a setup changed", [service](Desk& desk) { return confirm(desk, *service); })
+      .optional_word("service", *service, {"ssh", "samba"}, "which setup, where both wait");
   const auto options = std::make_shared<UndoOptions>();
   grammar
       .command("setup undo", "put back what was there before the last setup",

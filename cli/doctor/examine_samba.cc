@@ -7,9 +7,7 @@
 #include "cli/doctor/samba_verdict.h"
 #include "cli/doctor/server_process.h"
 #include "cli/doctor/smb_conf_text.h"
-#include "cli/doctor/smbd_start.h"
-#include "cli/doctor/sshd_settings.h"
-#include "cli/doctor/sshd_start.h"
+#include "cli/doctor/smbd_servers.h"
 #include "cli/doctor/stack_findings.h"
 #include "cli/doctor/system_pam.h"
 #include "cli/files_like.h"
@@ -20,8 +18,6 @@
 namespace twinlock {
 namespace {
 
-constexpr const char* kSmbConf = "/etc/samba/smb.conf";
-constexpr const char* kSambaListeners = "samba.listeners";
 constexpr const char* kSwitches = "samba.other-files";
 
 void examine_helper(const SambaSettings& settings, Findings& findings) {
@@ -34,52 +30,12 @@ void examine_helper(const SambaSettings& settings, Findings& findings) {
   findings.conclude("samba.map-helper", std::string(kMapHelper) + " is there and root's own");
 }
 
-SmbdStart usual_smbd_start() {
-  std::vector<std::string> arguments;
-  for (const char* file : {"/etc/default/samba", "/etc/sysconfig/samba"}) {
-    const auto more = words_of_variable(read_text_file(file).value_or(""), "SMBDOPTIONS");
-    arguments.insert(arguments.end(), more.begin(), more.end());
-  }
-  return smbd_start_of(arguments);
-}
-
-/// nullopt: it is a part of one that listens, or its files are not ours.
-std::optional<SmbdStart> smbd_start_from(const ServerProcess& process, Findings& findings) {
-  if (process.words.empty() || process.words[0].starts_with("smbd:") ||
-      !can_be_seen(process, kSambaListeners, findings))
-    return std::nullopt;
-  SmbdStart start = smbd_start_of({process.words.begin() + 1, process.words.end()});
-  if (start.config_file.starts_with('/')) return start;
-  findings.warn(kSambaListeners,
-                words_for(process) + " was started with -s " + start.config_file + ", which can be any file",
-                std::string("start it anew with its settings in ") + kSmbConf);
-  return std::nullopt;
-}
-
 void look_for_ksmbd(Findings& findings) {
   for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "ksmbd.mountd"; })) {
     if (process.place == ServerProcess::Place::kContainer) continue;
     findings.fail(kSambaListeners, words_for(process) + " serves SMB from the kernel, and never asks PAM",
                   "run: ksmbd.control --shutdown; and let Samba serve the files");
   }
-}
-
-/// How each smbd was started that runs or would be; the usual way first. Empty where there is none.
-std::vector<SmbdStart> starts_here(Findings& findings) {
-  const auto installed = find_program("smbd");
-  std::vector<SmbdStart> starts;
-  if (installed && read_text_file(kSmbConf)) starts.push_back(usual_smbd_start());
-  for (const ServerProcess& process : root_processes([](std::string_view name) { return name == "smbd"; })) {
-    const auto start = smbd_start_from(process, findings);
-    if (!start) continue;
-    if (trusted_program(process.program) != installed || !installed) {
-      findings.warn(kSambaListeners,
-                    words_for(process) + " is not the smbd that is installed, and may read other files",
-                    "stop it, or restart smbd after an update");
-    }
-    if (std::ranges::find(starts, *start) == starts.end()) starts.push_back(*start);
-  }
-  return starts;
 }
 
 void judge_switch(const SmbConfSwitch& other, Findings& findings) {
@@ -145,7 +101,7 @@ std::optional<SambaSettings> settings_of(const SmbdStart& start, Findings& findi
 void examine_samba(Examination& exam) {
   Findings& findings = exam.findings;
   look_for_ksmbd(findings);
-  const auto starts = starts_here(findings);
+  const auto starts = smbd_starts(findings);
   if (starts.empty()) {
     findings.ok("samba.installed", "Samba is not installed");
     return;

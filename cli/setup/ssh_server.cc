@@ -193,7 +193,7 @@ Result<void> see_that_root_may_give_a_code(const std::string& root) {
       "and the code, from then on"};
 }
 
-std::string caution_of_other_servers() {
+std::string caution_of_other_sshds() {
   const auto sshd = find_sshd();
   std::string text;
   for (const SshdServer& server : sshd ? servers_of(*sshd) : std::vector<SshdServer>()) {

@@ -27,7 +27,7 @@ struct SshVisitor {
 [[nodiscard]] Result<void> see_that_root_may_give_a_code(const std::string& root);
 
 /// In words, which sshd's go by other files or another PAM stack, and are not tested; empty: none.
-[[nodiscard]] std::string caution_of_other_servers();
+[[nodiscard]] std::string caution_of_other_sshds();
 
 /// The processes of sshd that listen, and go by our files and PAM stack.
 [[nodiscard]] std::vector<pid_t> listening_sshds();

@@ -110,7 +110,7 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                         return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
                       [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },
-                      caution_of_other_servers};
+                      caution_of_other_sshds};
 }
 
 }  // namespace twinlock

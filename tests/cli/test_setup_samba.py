@@ -121,6 +121,16 @@ class SetupSamba(SetupScenario):
         self.assertFalse(DROP_IN.exists())
         self.assertEqual([], list(JOURNAL.glob("*.json")))
 
+    def test_arguments_of_its_service_that_win_are_named(self) -> None:
+        defaults = Path("/etc/default/samba")
+        defaults.write_text('SMBDOPTIONS="--option=obeypamrestrictions=no"\n')
+        self.addCleanup(defaults.unlink)
+        done = self.setup_samba()
+        self.assertEqual(CONFIG, done.status)
+        for words in ("overridden by arguments of smbd: obeypamrestrictions", "--option=obeypamrestrictions=no", str(defaults)):
+            self.assertIn(words, done.messages)
+        self.assert_untouched()
+
     def test_another_configuration_file_is_refused_wherever_it_is_named(self) -> None:
         """testparm tests smb.conf; smbd would go by the other."""
         more, for_client = SAMBA / "more.conf", SAMBA / "client.pc1.conf"

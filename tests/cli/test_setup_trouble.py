@@ -111,6 +111,20 @@ class OneServiceInTrouble(Scenario):
                 self.assert_status(DONE, run("setup", "undo", "--yes"))
                 self.assert_as_before()
 
+    def test_who_tried_one_service_confirms_that_one(self) -> None:
+        for service in ("ssh", "samba"):
+            with self.subTest(service):
+                self.set_up_ssh()
+                self.set_up_samba()
+                done = self.assert_status(DONE, run("setup", "confirm", service, "--json"))
+                self.assertEqual({"confirmed": [service]}, done.json())
+                self.make_due()
+                self.assert_status(DONE, run("sweep"))
+                self.assertEqual([f"{service}-1.json"], [entry.name for entry in JOURNAL.glob("*.json")])
+                self.assert_status(NO, run("setup", "confirm", service))
+                self.assert_status(DONE, run("setup", "undo", "--yes"))
+                self.assert_as_before()
+
     def test_a_damaged_entry_keeps_no_other(self) -> None:
         for act in (("setup", "undo", "--yes"), ("setup", "undo", "ssh", "--yes"), ("setup", "confirm")):
             self.set_up_ssh()
