@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "account/lease.h"
+#include "audit/audit_log.h"
 #include "base/clock.h"
 #include "live/code_stash.h"
 #include "login/check_code.h"
@@ -90,7 +91,7 @@ Result<Outcome> run_smb_gate(const PamSession& pam, Workplace& workplace, const 
   const auto settled = smb.settled_for(known);
   if (settled && (*settled != Verdict::kLeased || !*code)) return Outcome{*settled};
   if (!*code) {
-    return Outcome{known == nullptr ? Verdict::kNotEnrolled : Verdict::kWrongCode, 0, "no code in the user name"};
+    return Outcome{known == nullptr ? Verdict::kNotEnrolled : Verdict::kWrongCode, 0, std::string(kNoCodeInName)};
   }
   if (!settled) return judge(smb, **code);
   const auto used_up = is_used_up(smb, **record, **code);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "audit/audit_log.h"
 #include "audit/audit_reader.h"
 #include "cli/commands/commands.h"
 #include "config/config_reader.h"
@@ -19,7 +20,8 @@ bool is_refusal(const AuditEntry& entry) {
 
 std::string words_for(const AuditEntry& entry, Language language) {
   const auto verdict = verdict_named(entry.verdict);
-  const bool without_code = entry.event == "account" && verdict == Verdict::kWrongCode;
+  const bool without_code =
+      verdict == Verdict::kWrongCode && (entry.event == "account" || entry.detail == kNoCodeInName);
   return std::string(without_code ? explanation_of_missing_code(language)
                                   : explanation(language, verdict.value_or(Verdict::kUnavailable)));
 }

@@ -150,7 +150,7 @@ Result<ExitStatus> report(const Work& work, const JournalEntry& entry, const std
                           "Done: " + words + ".\nAll of it is taken back at " + local_text(entry.deadline.time) +
                               " unless you confirm it.\nKeep this session open, and log in anew over " +
                               work.service.title + " from a second terminal, with a code.\n" +
-                              "Where that works, run as root: twinlock setup confirm\n");
+                              "Where that works, run as root: twinlock setup confirm " + work.service.name + "\n");
 }
 
 /// Nothing is to be changed, which does not say yet that it works.
@@ -164,10 +164,12 @@ Result<ExitStatus> report_as_it_is(const Work& work) {
   if (!latest) return latest.error();
   const bool waits = *latest && (*latest)->phase != JournalEntry::Phase::kConfirmed;
   const UnixTime until = waits ? (*latest)->deadline.time : UnixTime{};
-  return work.desk.answer({{"changed", Json::array()}, {"confirm_until", json_time(until)}},
-                          work.service.title + " is set up already" +
-                              (waits ? ", and waits until " + local_text(until) + " for: twinlock setup confirm" : "") +
-                              ".\n");
+  return work.desk.answer(
+      {{"changed", Json::array()}, {"confirm_until", json_time(until)}},
+      work.service.title + " is set up already" +
+          (waits ? ", and waits until " + local_text(until) + " for: twinlock setup confirm " + work.service.name
+                 : "") +
+          ".\n");
 }
 
 Result<ExitStatus> run(const Work& work, Consent consent) {

@@ -36,6 +36,13 @@ Result<Outlook> look_ahead(Workplace& workplace, const ServiceName& service, con
   return outlook;
 }
 
+// A key is asked for first, then for what may turn out to be no question at all: who says BatchMode=yes stays away from
+// it.
+constexpr const char* kJobsWithKeys =
+    "Jobs that log in with a key and BatchMode=yes are REFUSED all the same, unless sshd_config says for them:\n"
+    "  Match User NAME\n"
+    "      AuthenticationMethods publickey\n";
+
 std::string words_of(const Outlook& outlook, const std::string& name) {
   std::string text = "From then on " + name + " lets in who gives a code: " + users(outlook.enrolled.size()) +
                      " with a phone enrolled, " + std::to_string(outlook.invited) + " invited.\n" +
@@ -45,7 +52,7 @@ std::string words_of(const Outlook& outlook, const std::string& name) {
   for (const Rule& rule : outlook.lenient) {
     text += std::string(rule.action == Action::kExempt ? "  exempt   " : "  observe  ") + printable(rule.name) + "\n";
   }
-  return text;
+  return name == "SSH" ? text + kJobsWithKeys : text;
 }
 
 }  // namespace twinlock

@@ -51,6 +51,8 @@ Result<FileChange> plan_ssh_stack() {
 
 /// The stack last: it counts from the next connection on, the others from sshd's reload on.
 Result<Changes> plan_ssh(const Journal& journal, std::optional<SshWays> ways) {
+  // Else taking back what was written would have a running sshd read what it refuses.
+  if (const auto good = see_that_sshd_starts(); !good) return good.error();
   const auto drop_in = plan_ssh_drop_in(journal, ways);
   if (!drop_in) return drop_in.error();
   const auto main = plan_ssh_config();
@@ -105,8 +107,6 @@ Result<SetupService> ssh_setup(const SetupTools& tools, std::optional<SshWays> w
                       *service,
                       [&journal, ways] { return plan_ssh(journal, ways); },
                       [&config](const Changes& changes, const std::string& directory) {
-                        // Else taking back what was written would have a running sshd read what it refuses.
-                        if (const auto good = see_that_sshd_starts(); !good) return good;
                         return try_ssh_stack({pam_texts_with(changes), directory, config.language});
                       },
                       [&config](const Outlook& outlook) { return prove_ssh(config, outlook); },

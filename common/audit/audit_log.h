@@ -15,6 +15,9 @@ namespace twinlock {
 /// Takes a line for syslog. `priority` is LOG_INFO, LOG_ERR …
 using SyslogSink = std::function<void(int priority, const std::string& line)>;
 
+/// The detail of a refused login over SMB whose name held no code.
+inline constexpr std::string_view kNoCodeInName = "no code in the user name";
+
 struct AuditLine {
   UnixTime time;
   std::string_view event;  ///< "login", "account", "session", "enrol" …; a word of ours, and never "seal"

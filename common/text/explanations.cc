@@ -47,8 +47,10 @@ Message message_for(Verdict verdict) {
 std::string_view explanation(Language language, Verdict verdict) { return in(language, message_for(verdict)); }
 
 std::string_view explanation_of_missing_code(Language language) {
-  return in(language, {"The login gave no code, such as one with a key alone.",
-                       "Bei der Anmeldung wurde kein Code eingegeben, etwa nur mit einem Schlüssel."});
+  return in(
+      language,
+      {"The login gave no code, such as one with a key alone, or over SMB with the bare name.",
+       "Bei der Anmeldung wurde kein Code eingegeben, etwa nur mit einem Schlüssel oder über SMB nur mit dem Namen."});
 }
 
 }  // namespace twinlock

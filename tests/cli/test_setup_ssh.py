@@ -183,6 +183,7 @@ class SetupSsh(SetupScenario):
         with self.config('[[rule]]\nname = "pilot"\naction = "observe"\n'):
             done = self.set_up_ssh()
         self.assertIn("observe  pilot", done.output)
+        self.assertIn("BatchMode=yes are REFUSED", done.output)
 
     def test_a_rule_for_another_service_or_of_the_past_is_not(self) -> None:
         twinlock.remove_everybody()

@@ -22,6 +22,7 @@ class Codes(SmbScenario):
         self.assert_refused(self.log_in("alice"))
         self.assert_audited(("alice", "wrong_code"))
         self.assertEqual(0, self.failures())
+        self.assertIn("gave no code", twinlock.run_json("explain", "alice")[0]["words"])
 
     def test_a_right_code_opens_the_files_and_earns_a_lease(self) -> None:
         outcome = self.log_in(self.with_code())
