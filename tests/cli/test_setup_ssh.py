@@ -224,6 +224,12 @@ class SetupSsh(SetupScenario):
         SSHD_CONFIG.write_text(config_text() + "Match User alice\n    AuthenticationMethods keyboard-interactive:pam\n")
         self.set_up_ssh()
 
+    def test_a_match_for_a_job_that_a_rule_exempts_is_as_the_readme_shows_it(self) -> None:
+        SSHD_CONFIG.write_text(config_text() + "Match User bob\n    AuthenticationMethods publickey\n")
+        rule = '[[rule]]\nname = "backup jobs"\nusers = ["bob"]\nnetworks = ["192.0.2.0/24"]\naction = "exempt"\n'
+        with self.config(rule):
+            self.set_up_ssh()
+
     def test_of_two_at_once_one_is_refused(self) -> None:
         self.set_up_ssh()
         run("setup", "undo", "--yes")
