@@ -122,7 +122,7 @@ void judge_map_script(const SambaSettings& settings, Findings& findings) {
                   script.empty()
                       ? "nothing takes the code out of a name like alice+492039 (username map script is empty)"
                       : "username map script = " + script + " is not the helper of twinlock, as its own child",
-                  "set in [global] of smb.conf: username map script = " + wanted);
+                  "run: twinlock setup samba; or set in [global] of smb.conf: username map script = " + wanted);
   }
 }
 

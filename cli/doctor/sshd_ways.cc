@@ -90,11 +90,10 @@ bool passes_when_spared(const Methods& methods, const StackVerdict& stack) {
 void complain(const SshdGuest& guest, const Methods& methods, Findings& findings) {
   const bool pam = guest.settings.is_on("usepam");
   const std::string why = pam ? "the PAM stack of sshd lets it pass" : "UsePAM is off, so sshd asks twinlock nothing";
-  findings.fail(
-      id_of(methods), guest.who + " gets in over SSH with " + words_for_methods(methods) + " alone: " + why,
-      pam ? "install packaging/pam.d/sshd with its account line, and set in sshd_config: AuthenticationMethods "
-            "keyboard-interactive:pam"
-          : "set in sshd_config: UsePAM yes");
+  findings.fail(id_of(methods), guest.who + " gets in over SSH with " + words_for_methods(methods) + " alone: " + why,
+                pam ? "run: twinlock setup ssh; or by hand: the account line of pam_twinlock(8), and in sshd_config: "
+                      "AuthenticationMethods keyboard-interactive:pam"
+                    : "set in sshd_config: UsePAM yes");
 }
 
 }  // namespace
@@ -158,7 +157,7 @@ void judge_settings(const SshdGuest& guest, const StackVerdict& stack, Findings&
                   "PasswordAuthentication is on for " + guest.who +
                       ", and the stack does not cut the code off: the password itself is taken for a code, refused and "
                       "charged as a guess",
-                  "set in sshd_config: PasswordAuthentication no; or install packaging/pam.d/sshd.one-field");
+                  "set in sshd_config: PasswordAuthentication no; or take the example pam.d/sshd.one-field");
   }
 }
 

@@ -3,9 +3,15 @@
 namespace twinlock {
 namespace {
 
-constexpr const char* kShipped = "write the stack as packaging shows it: ";
+/// In front of what can be done by hand: the command that tries what it does, where there is one.
+std::string setup_or(const std::string& by_hand, const std::string& service) {
+  if (service == "sshd") return "run: twinlock setup ssh; or " + by_hand;
+  return service == "samba" ? "run: twinlock setup samba; or " + by_hand : by_hand;
+}
 
-std::string shipped(const std::string& service) { return kShipped + ("pam.d/" + service) + "; see pam_twinlock(8)"; }
+std::string shipped(const std::string& service) {
+  return setup_or("write the stack by hand as pam_twinlock(8) says, from the example pam.d/" + service, service);
+}
 
 void judge_text(const StackVerdict& verdict, const std::string& service, Findings& findings) {
   const std::string id = "pam." + service + ".readable";
@@ -67,10 +73,11 @@ void judge_account(const StackVerdict& verdict, const std::string& service, Find
   const std::string id = "pam." + service + ".account";
   if (const auto hole = verdict.passes_account(Given::kWrong)) {
     const std::string when = hole->status == PamReturn::kNewAuthtokReqd ? "who has an expired password" : "somebody";
-    findings.fail(id,
-                  "`account` of " + service + " lets in " + when + " without a code: " +
-                      place_to_blame(verdict.stack().of(PamFacility::kAccount), *hole, Missing::kCode),
-                  "put `account required pam_twinlock.so` before all other account lines but pam_nologin");
+    findings.fail(
+        id,
+        "`account` of " + service + " lets in " + when +
+            " without a code: " + place_to_blame(verdict.stack().of(PamFacility::kAccount), *hole, Missing::kCode),
+        setup_or("put `account required pam_twinlock.so` before all other account lines but pam_nologin", service));
   }
   findings.conclude(id,
                     "`account` of " + service + " refuses logins that gave no code, whatever state the account is in");
@@ -97,7 +104,7 @@ void judge_session(const StackVerdict& verdict, const std::string& service, Find
   if (!found) {
     const std::string loss = verdict.host() == PamHost::kSshd ? "logins earn no lease" : "nobody is listed or cut off";
     findings.warn(id, "no session line of pam_twinlock in the stack " + service + ": " + loss,
-                  "add as the last line: session required pam_twinlock.so");
+                  setup_or("add as the last line: session required pam_twinlock.so", service));
   }
   findings.conclude(id, "the session line of " + service + " is there");
 }

@@ -126,7 +126,7 @@ class Forms(DoctorScenario):
         self.assert_fails(NOT_FOUND, "doctor", "--user", "nobody-there")
 
     def test_every_id_of_the_program_is_in_the_manual(self) -> None:
-        sources = "".join(path.read_text() for path in (paths.SOURCE / "cli/doctor").glob("*.cc"))
+        sources = "".join(path.read_text() for path in (paths.SOURCE / "cli/doctor").glob("*.[ch]*"))
         ids = set(re.findall(r'"((?:ssh|samba|pam|rules|record|lease|key|config|files|audit|backup|setup|module|space|'
                              r'store|clock|sweep|selinux|apparmor)\.[a-z][a-z-]+)"', sources))
         stack = set(re.findall(r'"\.([a-z-]+)"', (paths.SOURCE / "cli/doctor/stack_findings.cc").read_text()))

@@ -40,6 +40,8 @@ class SshSettings(DoctorScenario):
                        "PermitRootLogin prohibit-password")
         bad = self.findings()
         self.assertEqual({"ssh.key-only", "ssh.gssapi-only", "ssh.hostbased-only", "pam.sshd.account"}, set(bad))
+        for name in ("ssh.key-only", "pam.sshd.account"):
+            self.assertTrue(bad[name]["mend"].startswith("run: twinlock setup ssh; or "), bad[name])
         open_ways = {(way["who"], way["how"]) for way in doctor("--json").json()["ways"] if way["without_code"]}
         self.assertLessEqual({("root", "key"), ("alice", "Kerberos (gssapi)"), ("alice", "hostbased")}, open_ways)
 
