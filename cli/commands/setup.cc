@@ -132,9 +132,10 @@ Result<std::string> put_in_force_or_take_back(const Work& work, JournalEntry& en
   const HeldStop still;
   const HeldSignals held;  // Ctrl-C comes when all is written or all is as before
   const auto words = put_in_force(work, entry);
-  if (words) return words;
-  const auto back = take_back(work.journal, entry, OnEdit::kKeepCopy);
-  if (!back) work.desk.complain(back.error());
+  if (!words) {
+    const auto back = take_back(work.journal, entry, OnEdit::kKeepCopy);
+    if (!back) work.desk.complain(back.error());
+  }
   return words;
 }
 

@@ -46,8 +46,9 @@ void drop_fraction(std::string_view& text) {
 /// "Z" or "+01:00" in seconds.
 std::optional<std::int64_t> offset_of(std::string_view text) {
   if (text == "Z") return 0;
-  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
-  const std::int64_t sign = text[0] == '-' ? -1 : 1;
+  const bool is_west = text.starts_with('-');
+  if (!is_west && !text.starts_with('+')) return std::nullopt;
+  const std::int64_t sign = is_west ? -1 : 1;
   text.remove_prefix(1);
   int hours = 0;
   int minutes = 0;
