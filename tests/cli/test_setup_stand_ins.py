@@ -1,9 +1,7 @@
 """twinlock setup with an sshd that this machine does not have, and with programs that do not answer."""
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,10 +19,7 @@ HANG = "sleep 1000 & echo $! > /run/hung; wait"
 class StandIns(SetupScenario):
     def setUp(self) -> None:
         super().setUp()
-        self.programs = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        path = os.environ["PATH"]
-        self.addCleanup(os.environ.__setitem__, "PATH", path)
-        os.environ["PATH"] = f"{self.programs}:{path}"
+        self.programs = self.place_for_programs()
         self.before = everything_below(SSH, PAM)
 
     def stand_in(self, name: str, script: str) -> None:

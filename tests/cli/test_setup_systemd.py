@@ -5,7 +5,6 @@ systemd-analyze says whether the units are good that would come of it.
 """
 
 import json
-import os
 import shlex
 import shutil
 import subprocess
@@ -30,10 +29,7 @@ UNIT = "twinlock-setup-rollback-ssh"
 class SetupUnderSystemd(SetupScenario):
     def setUp(self) -> None:
         super().setUp()
-        self.programs = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        path = os.environ["PATH"]
-        self.addCleanup(os.environ.__setitem__, "PATH", path)
-        os.environ["PATH"] = f"{self.programs}:{path}"
+        self.programs = self.place_for_programs()
         RUNS_HERE.mkdir(parents=True)
         self.addCleanup(shutil.rmtree, RUNS_HERE.parent)
         CALLS.unlink(missing_ok=True)

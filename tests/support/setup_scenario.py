@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -100,6 +101,14 @@ class SetupScenario(CommandScenario):
         self.be_unset()
         self.phone = twinlock.enrol("alice")
         self.addCleanup(self.end_countdowns)
+
+    def place_for_programs(self) -> Path:
+        """What a test puts there is found before the machine's own, until its end."""
+        place = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        path = os.environ["PATH"]
+        self.addCleanup(os.environ.__setitem__, "PATH", path)
+        os.environ["PATH"] = f"{place}:{path}"
+        return place
 
     def be_unset(self) -> None:
         shutil.rmtree(SSH)
